@@ -1,0 +1,34 @@
+//! A person's own account: what happens to it, apart from any organization.
+
+use serde::{Deserialize, Serialize};
+
+/// What happened to an account. Shown to its owner at `/account`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountEvent {
+    Created,
+    SignedIn,
+    SignedOut,
+    SignUpRequested,
+    NamesChanged,
+    PasswordChanged,
+    PasswordResetRequested,
+    PasswordReset,
+    SessionsEnded,
+}
+
+impl AccountEvent {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::SignedIn => "signed_in",
+            Self::SignedOut => "signed_out",
+            Self::SignUpRequested => "sign_up_requested",
+            Self::NamesChanged => "names_changed",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordResetRequested => "password_reset_requested",
+            Self::PasswordReset => "password_reset",
+            Self::SessionsEnded => "sessions_ended",
+        }
+    }
+}

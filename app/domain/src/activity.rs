@@ -1,0 +1,73 @@
+//! The organization's audit log: one variant per thing that can happen, each with a code that never changes.
+
+use crate::{
+    text::{EmailAddress, NamespaceName, OrganizationName},
+};
+use serde::{Deserialize, Serialize};
+
+/// What happened. Carries names as they were then: the log must read the same when people and namespaces are gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code")]
+pub enum ActivityEvent {
+    #[serde(rename = "organization.created")]
+    OrganizationCreated { name: OrganizationName },
+    #[serde(rename = "invitation.sent")]
+    InvitationSent { email: EmailAddress, namespaces: Vec<NamespaceName> },
+    #[serde(rename = "invitation.link_copied")]
+    InvitationLinkCopied { email: EmailAddress },
+    #[serde(rename = "invitation.resent")]
+    InvitationResent { email: EmailAddress },
+    #[serde(rename = "invitation.revoked")]
+    InvitationRevoked { email: EmailAddress },
+    #[serde(rename = "invitation.accepted")]
+    InvitationAccepted { email: EmailAddress, namespaces: Vec<NamespaceName> },
+    #[serde(rename = "member.deactivated")]
+    MemberDeactivated { email: EmailAddress },
+    #[serde(rename = "member.reactivated")]
+    MemberReactivated { email: EmailAddress },
+    #[serde(rename = "member.role_changed")]
+    MemberRoleChanged { email: EmailAddress, admin: bool },
+    #[serde(rename = "grants.changed")]
+    GrantsChanged { email: EmailAddress, added: Vec<NamespaceName>, removed: Vec<NamespaceName> },
+    #[serde(rename = "namespace.created")]
+    NamespaceCreated { namespace: NamespaceName },
+    /// Somebody of the organization tried what the rules do not allow.
+    #[serde(rename = "refused")]
+    Refused { action: String, reason: String },
+}
+
+impl ActivityEvent {
+    /// Every code, for the filter on the page.
+    pub const CODES: [&'static str; 12] = [
+        "organization.created",
+        "invitation.sent",
+        "invitation.link_copied",
+        "invitation.resent",
+        "invitation.revoked",
+        "invitation.accepted",
+        "member.deactivated",
+        "member.reactivated",
+        "member.role_changed",
+        "grants.changed",
+        "namespace.created",
+        "refused",
+    ];
+
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::OrganizationCreated { .. } => "organization.created",
+            Self::InvitationSent { .. } => "invitation.sent",
+            Self::InvitationLinkCopied { .. } => "invitation.link_copied",
+            Self::InvitationResent { .. } => "invitation.resent",
+            Self::InvitationRevoked { .. } => "invitation.revoked",
+            Self::InvitationAccepted { .. } => "invitation.accepted",
+            Self::MemberDeactivated { .. } => "member.deactivated",
+            Self::MemberReactivated { .. } => "member.reactivated",
+            Self::MemberRoleChanged { .. } => "member.role_changed",
+            Self::GrantsChanged { .. } => "grants.changed",
+            Self::NamespaceCreated { .. } => "namespace.created",
+            Self::Refused { .. } => "refused",
+        }
+    }
+}
+

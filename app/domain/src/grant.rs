@@ -1,0 +1,46 @@
+//! Who may be given which permission where.
+
+use crate::{
+    id::NamespaceId,
+    permission::Permission,
+    refusal::Refusal,
+};
+use std::collections::BTreeSet;
+
+/// What a save changes, in namespaces: shown before it happens, written to the activity log after.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change<N: Ord = NamespaceId> {
+    pub added: BTreeSet<N>,
+    pub removed: BTreeSet<N>,
+}
+
+impl<N: Ord + Clone> Change<N> {
+    pub fn between(before: &BTreeSet<N>, after: &BTreeSet<N>) -> Self {
+        Self {
+            added: after.difference(before).cloned().collect(),
+            removed: before.difference(after).cloned().collect(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.added.len() + self.removed.len()
+    }
+}
+
+/// What a new member gets: of the namespaces kept at sending, those the inviter still has. Never more than the
+/// inviter has, and never a withheld permission: a tick stands for [`Permission::STANDARD`] alone.
+pub fn inherited(kept: &BTreeSet<NamespaceId>, inviter_has: &BTreeSet<NamespaceId>) -> BTreeSet<NamespaceId> {
+    kept.intersection(inviter_has).copied().collect()
+}
+
+/// Whether an admin may give this permission.
+///
+/// # Errors
+/// [`Refusal::PermissionWithheld`] for `w:pods` and `w:full`: only the operator gives those.
+pub fn admin_may_give(permission: Permission) -> Result<(), Refusal> {
+    if permission.is_withheld() { Err(Refusal::PermissionWithheld(permission)) } else { Ok(()) }
+}

@@ -1,0 +1,21 @@
+//! The rules of Bailiwick, each written once.
+//!
+//! No I/O, no async, no clock, no randomness: times and ids arrive as arguments, so every rule can be
+//! tested as a plain function, and the browser asks the very code that the server obeys.
+
+pub mod access;
+pub mod account;
+pub mod activity;
+pub mod grant;
+pub mod id;
+pub mod invitation;
+pub mod letter;
+pub mod membership;
+pub mod namespace;
+pub mod password;
+pub mod permission;
+pub mod refusal;
+pub mod text;
+pub mod time;
+
+pub use refusal::Refusal;

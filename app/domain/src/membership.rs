@@ -1,0 +1,102 @@
+//! Being in an organization: joining, being switched off and on, changing role.
+//! The one rule above all: an organization always keeps at least one active admin.
+
+use crate::{
+    id::{MemberId, OrganizationId, UserId},
+    refusal::Refusal,
+};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Admin,
+    Member,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Active,
+    Deactivated,
+}
+
+/// A user in an organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Membership {
+    pub id: MemberId,
+    pub organization: OrganizationId,
+    pub user: UserId,
+    pub role: Role,
+    pub status: Status,
+    /// Whether this member created the organization.
+    pub founder: bool,
+}
+
+impl Membership {
+    pub fn is_active(&self) -> bool {
+        self.status == Status::Active
+    }
+
+    pub fn is_active_admin(&self) -> bool {
+        self.role == Role::Admin && self.is_active()
+    }
+
+    /// Switches this member off.
+    ///
+    /// `active_admins` is the organization's count at this moment, read under its lock: without the lock two
+    /// admins who deactivate each other at once leave nobody.
+    ///
+    /// # Errors
+    /// [`Refusal::AlreadyDeactivated`], [`Refusal::FounderStays`], [`Refusal::LastActiveAdmin`],
+    /// [`Refusal::OwnMembership`], in this order of asking.
+    pub fn deactivate(self, by: UserId, active_admins: u64) -> Result<Self, Refusal> {
+        if !self.is_active() {
+            return Err(Refusal::AlreadyDeactivated);
+        }
+        self.may_be_deactivated(by, active_admins)?;
+        Ok(Self { status: Status::Deactivated, ..self })
+    }
+
+    /// What the page asks to know whether the button is enabled, and what its tooltip says.
+    ///
+    /// # Errors
+    /// As [`Membership::deactivate`].
+    pub fn may_be_deactivated(&self, by: UserId, active_admins: u64) -> Result<(), Refusal> {
+        if self.founder {
+            return Err(Refusal::FounderStays);
+        }
+        if self.is_active_admin() && active_admins <= 1 {
+            return Err(Refusal::LastActiveAdmin);
+        }
+        if self.user == by {
+            return Err(Refusal::OwnMembership);
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`Refusal::AlreadyActive`].
+    pub fn reactivate(self) -> Result<Self, Refusal> {
+        if self.is_active() {
+            return Err(Refusal::AlreadyActive);
+        }
+        Ok(Self { status: Status::Active, ..self })
+    }
+
+    /// Gives or takes the role of admin. Whether the asker may do so is [`crate::access::decide`]'s question.
+    ///
+    /// # Errors
+    /// [`Refusal::FounderStays`] or [`Refusal::LastActiveAdmin`] when the role would be taken from them.
+    pub fn with_role(self, role: Role, active_admins: u64) -> Result<Self, Refusal> {
+        if role == Role::Member && self.role == Role::Admin {
+            if self.founder {
+                return Err(Refusal::FounderStays);
+            }
+            if self.is_active() && active_admins <= 1 {
+                return Err(Refusal::LastActiveAdmin);
+            }
+        }
+        Ok(Self { role, ..self })
+    }
+}

@@ -1,0 +1,106 @@
+//! Every reason a rule says no, as data. `app::words` turns each into a sentence, `app::error` into a status.
+
+use crate::{
+    permission::Permission,
+    text::{OrganizationName, Problem},
+    time::Timestamp,
+};
+use std::time::Duration;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    // Who asks
+    NotSignedIn,
+    /// Absent, or not this person's to see: one answer for both, so that nothing can be probed.
+    NotFound,
+    AdminsOnly,
+    /// Not even an admin: whoever runs the installation decides.
+    OperatorOnly,
+    /// The asker's membership in this organization is switched off.
+    MembershipDeactivated,
+    /// Right password, but every membership is deactivated. Names where, so that they know whom to ask.
+    AccountDeactivated { organizations: Vec<OrganizationName> },
+    WrongCredentials,
+    SignUpsClosed,
+
+    // Members
+    FounderStays,
+    OwnMembership,
+    LastActiveAdmin,
+    AlreadyDeactivated,
+    AlreadyActive,
+
+    // Invitations
+    InvitationExpired { at: Timestamp },
+    InvitationRevoked,
+    InvitationAccepted,
+    InviterNoLongerAdmin,
+    /// A deactivated member can't come back through an invitation.
+    DeactivatedMember,
+    AlreadyMember,
+    /// Signed in as somebody else than the invited address.
+    InvitedSomebodyElse,
+    /// The invited address has an account: sign in to accept.
+    SignInToAccept,
+
+    // Grants and namespaces
+    PermissionWithheld(Permission),
+    /// Somebody changed it since it was read; the caller shows both.
+    StaleVersion,
+    UnknownNamespace { name: String },
+    NamespaceTaken { name: String },
+    NamespaceLimit { most: u32 },
+
+    // Links in mails
+    LinkExpired,
+    LinkUnknown,
+
+    // Input
+    BadField { field: &'static str, problem: Problem },
+    TooMany { field: &'static str, most: usize },
+    TooManyRequests { retry_after: Duration },
+}
+
+impl Refusal {
+    /// The stable name of this reason on the wire and in the log. Programs match on it: never rename one.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotSignedIn => "not_signed_in",
+            Self::NotFound => "not_found",
+            Self::AdminsOnly => "admins_only",
+            Self::OperatorOnly => "operator_only",
+            Self::MembershipDeactivated => "membership_deactivated",
+            Self::AccountDeactivated { .. } => "account_deactivated",
+            Self::WrongCredentials => "wrong_credentials",
+            Self::SignUpsClosed => "sign_ups_closed",
+            Self::FounderStays => "founder_stays",
+            Self::OwnMembership => "own_membership",
+            Self::LastActiveAdmin => "last_active_admin",
+            Self::AlreadyDeactivated => "already_deactivated",
+            Self::AlreadyActive => "already_active",
+            Self::InvitationExpired { .. } => "invitation_expired",
+            Self::InvitationRevoked => "invitation_revoked",
+            Self::InvitationAccepted => "invitation_accepted",
+            Self::InviterNoLongerAdmin => "inviter_no_longer_admin",
+            Self::DeactivatedMember => "deactivated_member",
+            Self::AlreadyMember => "already_member",
+            Self::InvitedSomebodyElse => "invited_somebody_else",
+            Self::SignInToAccept => "sign_in_to_accept",
+            Self::PermissionWithheld(_) => "permission_withheld",
+            Self::StaleVersion => "stale_version",
+            Self::UnknownNamespace { .. } => "unknown_namespace",
+            Self::NamespaceTaken { .. } => "namespace_taken",
+            Self::NamespaceLimit { .. } => "namespace_limit",
+            Self::LinkExpired => "link_expired",
+            Self::LinkUnknown => "link_unknown",
+            Self::BadField { .. } => "bad_field",
+            Self::TooMany { .. } => "too_many",
+            Self::TooManyRequests { .. } => "too_many_requests",
+        }
+    }
+
+    /// Turns a text's problem into a refusal that names the field it came from.
+    pub fn field(field: &'static str) -> impl FnOnce(Problem) -> Self {
+        move |problem| Self::BadField { field, problem }
+    }
+}

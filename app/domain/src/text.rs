@@ -1,0 +1,250 @@
+//! Texts that people type. Each type is made only by its `parse`; whoever holds one need not check again.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
+
+/// Why a text was refused. The field's name is added by whoever knows it; see [`crate::Refusal::BadField`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Problem {
+    Empty,
+    TooLong { most: usize },
+    TooShort { least: usize },
+    /// Control characters, line separators or bidirectional overrides: they forge lines and hide text.
+    Invisible,
+    NotAnAddress,
+    /// Lower-case letters, digits and hyphens, beginning and ending with a letter or digit (RFC 1123).
+    NotDnsSafe,
+    CommonPassword,
+    /// The password is made of the person's or the organization's name or address.
+    PasswordFromNames,
+    NotATime,
+    Unknown,
+    Missing,
+}
+
+/// Characters that change how the text around them is read. They have no place in a name or an address:
+/// CR and LF forge mail headers and log lines (and panic lettre 0.11), bidi overrides swap what is shown.
+fn is_deceptive(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
+            | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Takes no room on the page. Allowed inside a name (emoji are joined by U+200D), but not as all of it.
+fn is_zero_width(c: char) -> bool {
+    matches!(c, '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200D}' | '\u{2060}'..='\u{2064}' | '\u{3164}'
+        | '\u{FE00}'..='\u{FE0F}' | '\u{FFA0}')
+}
+
+fn visible_line(text: &str, most: usize) -> Result<String, Problem> {
+    let text = text.trim();
+    if text.chars().any(is_deceptive) {
+        return Err(Problem::Invisible);
+    }
+    if text.is_empty() || text.chars().all(|c| is_zero_width(c) || c.is_whitespace()) {
+        return Err(Problem::Empty);
+    }
+    if text.chars().count() > most {
+        return Err(Problem::TooLong { most });
+    }
+    Ok(text.to_owned())
+}
+
+macro_rules! text_type {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        // Parsed again on the way in: a stored or sent text obeys the same rule as a typed one.
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(from)?;
+                Self::parse(&text).map_err(|problem| serde::de::Error::custom(format!("{problem:?}")))
+            }
+        }
+    };
+}
+
+text_type! {
+    /// An email address, in lower case, so that one person is one row. ASCII only: an internationalized
+    /// address would have two spellings, and two accounts.
+    EmailAddress
+}
+
+impl EmailAddress {
+    /// 254 octets is the longest path that SMTP carries (RFC 5321, 4.5.3.1.3).
+    pub const LONGEST: usize = 254;
+
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Problem::Empty);
+        }
+        if text.len() > Self::LONGEST {
+            return Err(Problem::TooLong { most: Self::LONGEST });
+        }
+        let rules = email_address::Options::default()
+            .without_display_text()
+            .without_domain_literal()
+            .with_required_tld();
+        // A quoted local part may hold spaces and `@`; no mailbox in use needs one, and they read as two addresses.
+        if !text.is_ascii()
+            || text.contains(['"', '\\', ' ', ',', ';', '<', '>'])
+            || text.chars().any(is_deceptive)
+            || email_address::EmailAddress::parse_with_options(text, rules).is_err()
+        {
+            return Err(Problem::NotAnAddress);
+        }
+        Ok(Self(text.to_ascii_lowercase()))
+    }
+
+    /// Splits what was pasted into a field: by commas, semicolons, spaces and new lines. Empty parts vanish.
+    pub fn split_many(pasted: &str) -> impl Iterator<Item = &str> {
+        pasted.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|part| !part.is_empty())
+    }
+}
+
+text_type! {
+    /// A first or last name, 1–100 characters of any script.
+    PersonName
+}
+
+impl PersonName {
+    pub const LONGEST: usize = 100;
+
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        visible_line(text, Self::LONGEST).map(Self)
+    }
+}
+
+text_type! {
+    /// What an organization is called, 1–100 characters of any script. Its address in URLs is the [`Slug`].
+    OrganizationName
+}
+
+impl OrganizationName {
+    pub const LONGEST: usize = 100;
+
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        visible_line(text, Self::LONGEST).map(Self)
+    }
+
+    /// The slug this name would like to have; the `attempt`-th of them when the earlier ones are taken
+    /// (`northwind`, `northwind-2`, …). A name without a Latin letter or digit becomes `organization`.
+    pub fn slug(&self, attempt: u32) -> Slug {
+        let ending = if attempt < 2 { String::new() } else { format!("-{attempt}") };
+        let mut slug = String::new();
+        for c in self.0.chars() {
+            if c.is_ascii_alphanumeric() {
+                slug.push(c.to_ascii_lowercase());
+            } else if !slug.is_empty() && !slug.ends_with('-') {
+                slug.push('-');
+            }
+            if slug.len() + ending.len() >= Slug::LONGEST {
+                break;
+            }
+        }
+        let slug = slug.trim_end_matches('-');
+        let slug = if slug.is_empty() { "organization" } else { slug };
+        Slug(format!("{slug}{ending}"))
+    }
+}
+
+fn is_dns_label(text: &str) -> bool {
+    !text.starts_with('-')
+        && !text.ends_with('-')
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+text_type! {
+    /// An organization's address in URLs and the first part of its namespaces' names. Never changes.
+    Slug
+}
+
+impl Slug {
+    /// A namespace is `<slug>-<name>` and at most 63 characters (RFC 1123): 40 + 1 + 20 fits.
+    pub const LONGEST: usize = 40;
+
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        if text.is_empty() {
+            return Err(Problem::Empty);
+        }
+        if text.len() > Self::LONGEST {
+            return Err(Problem::TooLong { most: Self::LONGEST });
+        }
+        if !is_dns_label(text) {
+            return Err(Problem::NotDnsSafe);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+text_type! {
+    /// The part of a namespace's name that its organization chooses: `dev` of `northwind-dev`.
+    NamespaceLabel
+}
+
+impl NamespaceLabel {
+    pub const LONGEST: usize = 20;
+
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Problem::Empty);
+        }
+        if !is_dns_label(text) {
+            return Err(Problem::NotDnsSafe);
+        }
+        if text.len() > Self::LONGEST {
+            return Err(Problem::TooLong { most: Self::LONGEST });
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+text_type! {
+    /// The name of a namespace in the cluster, as RFC 1123 allows it: at most 63 characters.
+    NamespaceName
+}
+
+impl NamespaceName {
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        if text.is_empty() {
+            return Err(Problem::Empty);
+        }
+        if text.len() > 63 {
+            return Err(Problem::TooLong { most: 63 });
+        }
+        if !is_dns_label(text) {
+            return Err(Problem::NotDnsSafe);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn of(organization: &Slug, label: &NamespaceLabel) -> Self {
+        Self(format!("{organization}-{label}"))
+    }
+}
