@@ -1,0 +1,32 @@
+//! Counters of tries within a window of time. In the database, so that every replica counts in the same place.
+
+use crate::{Connection, Error, at::At};
+use domain::time::Timestamp;
+
+statements! {
+    ADD = "insert into attempts (key, window_started_at, count) values ($1, $2, $4)
+        on conflict (key) do update set
+            count = case when attempts.window_started_at <= $3 then excluded.count else attempts.count + excluded.count end,
+            window_started_at = case when attempts.window_started_at <= $3 then excluded.window_started_at else attempts.window_started_at end
+        returning count, window_started_at";
+    DELETE_OVER = "delete from attempts where window_started_at < $1";
+}
+
+/// The window this try fell into.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub struct Window {
+    /// This try included.
+    pub count: i64,
+    #[sqlx(rename = "window_started_at", try_from = "At")]
+    pub started_at: Timestamp,
+}
+
+/// Counts `tries` more (fewer, when negative). A window that began at or before `stale` is over, and a new one begins.
+pub async fn add(c: &mut Connection, key: &str, tries: i64, now: Timestamp, stale: Timestamp) -> Result<Window, Error> {
+    let window: Option<Window> = one!(c, ADD, key, At(now), At(stale), tries)?;
+    window.ok_or_else(|| Error::Broken("an upsert returned no row".into()))
+}
+
+pub async fn delete_over(c: &mut Connection, before: Timestamp) -> Result<u64, Error> {
+    execute!(c, DELETE_OVER, At(before))
+}

@@ -1,0 +1,228 @@
+//! Opening, migrating and connecting, for either database.
+
+use sqlx::{
+    ConnectOptions, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{fmt, str::FromStr, time::Duration};
+
+static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+
+/// The first SQLite without the WAL corruption bug of the 3.50 line (sqlite.org, release notes of 3.51.3).
+pub const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// Bounds of waiting and of width.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// How long a request may wait for a connection before it is told to come back.
+    pub acquire_timeout: Duration,
+    /// Connections that read (SQLite) or all of them (PostgreSQL). Writing on SQLite is always one at a time.
+    pub connections: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { acquire_timeout: Duration::from_secs(10), connections: 8 }
+    }
+}
+
+/// What went wrong, by kind: SQLite does not name the constraint, so nobody may ask for its name.
+#[derive(Debug)]
+pub enum Error {
+    /// A row with this key exists already, or a row that this one needs does not.
+    Conflict,
+    /// The database can't be reached, or has no connection free in time.
+    Unavailable(String),
+    /// A defect: a statement or a stored value that this program does not understand.
+    Broken(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Conflict => f.write_str("a row with this key exists already"),
+            Self::Unavailable(why) => write!(f, "the database can't be used: {why}"),
+            Self::Broken(why) => write!(f, "the database answered what can't be: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::{Error as E, error::ErrorKind};
+        match &error {
+            E::Database(db) => match db.kind() {
+                ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation => Self::Conflict,
+                // 40001 serialization failure, 40P01 deadlock, 53300 too many connections, 57P0x going down, and
+                // SQLite's 5 busy, 8 read-only, 10 I/O error, 13 disk full, 14 cannot open (their extended codes end in the same byte).
+                _ => match db.code().as_deref() {
+                    Some("40001" | "40P01" | "53300" | "57P01" | "57P02" | "57P03" | "57014" | "53100") => {
+                        Self::Unavailable(error.to_string())
+                    }
+                    Some(code) if code.parse::<u32>().is_ok_and(|n| n < 10_000 && matches!(n & 0xff, 5 | 8 | 10 | 13 | 14)) => {
+                        Self::Unavailable(error.to_string())
+                    }
+                    _ => Self::Broken(error.to_string()),
+                },
+            },
+            E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed => {
+                Self::Unavailable(error.to_string())
+            }
+            _ => Self::Broken(error.to_string()),
+        }
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for Error {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        match error {
+            sqlx::migrate::MigrateError::Execute(error) => error.into(),
+            other => Self::Broken(other.to_string()),
+        }
+    }
+}
+
+/// The database of this installation.
+#[derive(Debug, Clone)]
+pub enum Db {
+    Sqlite {
+        read: SqlitePool,
+        /// One connection: SQLite has one writer, and waiting here is fair where waiting there is not.
+        write: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+impl Db {
+    /// Opens `sqlite:<path>` (made when missing) or `postgres://…`. Migrates nothing.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] with a sentence for whoever started the program.
+    pub async fn open(url: &str, options: Options) -> Result<Self, Error> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let connect = PgConnectOptions::from_str(url)?.application_name("bailiwick").disable_statement_logging();
+            let pool = PgPoolOptions::new()
+                .max_connections(options.connections)
+                .acquire_timeout(options.acquire_timeout)
+                .connect_with(connect)
+                .await?;
+            return Ok(Self::Postgres(pool));
+        }
+        if !url.starts_with("sqlite:") {
+            return Err(Error::Unavailable("the URL begins with neither sqlite: nor postgres:".into()));
+        }
+        let connect = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // FULL: an answer that was given survives a power cut.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(options.acquire_timeout)
+            .disable_statement_logging();
+        // The writer first: it makes the file, and a read-only one can't.
+        let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(options.acquire_timeout);
+        let write = pool(1).connect_with(connect.clone()).await?;
+        let (version,): (String,) = sqlx::query_as("select sqlite_version()").fetch_one(&write).await?;
+        if version_of(&version).is_none_or(|version| version < OLDEST_SQLITE) {
+            return Err(Error::Broken(format!("SQLite {version} is older than 3.51.3 and can corrupt its journal")));
+        }
+        let read = pool(options.connections).connect_with(connect.read_only(true)).await?;
+        Ok(Self::Sqlite { read, write })
+    }
+
+    /// Brings the schema to this program's version. Safe when several start at once: the second waits.
+    pub async fn migrate(&self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite { write, .. } => SQLITE.run(write).await?,
+            Self::Postgres(pool) => POSTGRES.run(pool).await?,
+        }
+        Ok(())
+    }
+
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "SQLite",
+            Self::Postgres(_) => "PostgreSQL",
+        }
+    }
+
+    /// A connection that only reads.
+    pub async fn read(&self) -> Result<Connection, Error> {
+        Ok(Connection(match self {
+            Self::Sqlite { read, .. } => Inner::Sqlite(read.acquire().await?),
+            Self::Postgres(pool) => Inner::Postgres(pool.acquire().await?),
+        }))
+    }
+
+    /// A transaction. Dropped without [`Connection::commit`], it leaves nothing behind.
+    pub async fn write(&self) -> Result<Connection, Error> {
+        Ok(Connection(match self {
+            // IMMEDIATE: a transaction that begins by reading and then writes would fail when another wrote between.
+            Self::Sqlite { write, .. } => Inner::SqliteTx(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Inner::PostgresTx(pool.begin().await?),
+        }))
+    }
+
+    /// Ends every connection, and on SQLite folds the journal into the file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+fn version_of(text: &str) -> Option<(u32, u32, u32)> {
+    let mut numbers = text.split('.').map(|number| number.parse().ok());
+    Some((numbers.next()??, numbers.next()??, numbers.next()??))
+}
+
+/// A connection of one of the two databases, reading or inside a transaction.
+pub struct Connection(Inner);
+
+enum Inner {
+    Sqlite(PoolConnection<Sqlite>),
+    SqliteTx(Transaction<'static, Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+    PostgresTx(Transaction<'static, Postgres>),
+}
+
+pub(crate) enum Either<'a> {
+    Sqlite(&'a mut SqliteConnection),
+    Postgres(&'a mut PgConnection),
+}
+
+impl Connection {
+    pub(crate) fn either(&mut self) -> Either<'_> {
+        match &mut self.0 {
+            Inner::Sqlite(connection) => Either::Sqlite(connection),
+            Inner::SqliteTx(transaction) => Either::Sqlite(transaction),
+            Inner::Postgres(connection) => Either::Postgres(connection),
+            Inner::PostgresTx(transaction) => Either::Postgres(transaction),
+        }
+    }
+
+    /// Keeps what was written. Does nothing for a connection that only reads.
+    pub async fn commit(self) -> Result<(), Error> {
+        match self.0 {
+            Inner::SqliteTx(transaction) => transaction.commit().await?,
+            Inner::PostgresTx(transaction) => transaction.commit().await?,
+            Inner::Sqlite(_) | Inner::Postgres(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&mut self) -> Result<(), Error> {
+        on!(self, c => sqlx::Connection::ping(c).await)?;
+        Ok(())
+    }
+}

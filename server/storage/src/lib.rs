@@ -1,0 +1,50 @@
+//! What is kept, on SQLite and PostgreSQL. The only crate that knows sqlx.
+//!
+//! One text of SQL serves both databases: `$1` placeholders, `returning`, `on conflict … do update`; ids and times come
+//! from Rust. Every statement stands in a [`statements!`] block, so that a test can prepare all of them on both.
+
+#[macro_use]
+mod statement;
+
+mod at;
+mod db;
+
+pub mod account_activity;
+pub mod activity;
+pub mod attempts;
+pub mod grants;
+pub mod invitations;
+pub mod members;
+pub mod namespaces;
+pub mod organizations;
+pub mod outbox;
+pub mod password_resets;
+pub mod roster;
+pub mod schema;
+pub mod sessions;
+pub mod sign_ups;
+pub mod users;
+
+pub use db::{Connection, Db, Error, OLDEST_SQLITE, Options};
+
+/// Every statement of this crate, with the module and name it has there.
+pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    [
+        ("account_activity", account_activity::STATEMENTS),
+        ("activity", activity::STATEMENTS),
+        ("attempts", attempts::STATEMENTS),
+        ("grants", grants::STATEMENTS),
+        ("invitations", invitations::STATEMENTS),
+        ("members", members::STATEMENTS),
+        ("namespaces", namespaces::STATEMENTS),
+        ("organizations", organizations::STATEMENTS),
+        ("outbox", outbox::STATEMENTS),
+        ("password_resets", password_resets::STATEMENTS),
+        ("roster", roster::STATEMENTS),
+        ("sessions", sessions::STATEMENTS),
+        ("sign_ups", sign_ups::STATEMENTS),
+        ("users", users::STATEMENTS),
+    ]
+    .into_iter()
+    .flat_map(|(module, statements)| statements.iter().map(move |(name, sql)| (module, *name, *sql)))
+}

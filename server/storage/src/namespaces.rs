@@ -1,0 +1,101 @@
+//! Namespaces of organizations.
+
+use crate::{Connection, Error, at::At};
+use domain::{
+    id::{NamespaceId, OrganizationId, UserId},
+    text::{EmailAddress, NamespaceLabel, NamespaceName, PersonName},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+statements! {
+    INSERT = "insert into namespaces (id, organization_id, label, name, created_by, created_at)
+        values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
+    LIST = "select n.id, n.label, n.name, n.created_at, u.email as created_by from namespaces n join users u on u.id = n.created_by
+        where n.organization_id = $1 order by n.name";
+    COUNT = "select count(*) as n from namespaces where organization_id = $1";
+    PEOPLE = "select g.namespace_id, m.email, u.first_name, u.last_name from namespaces n
+        join grants g on g.namespace_id = n.id join members m on m.id = g.member_id join users u on u.id = m.user_id
+        where n.id = $1 and m.status = 'active' order by m.email limit $2";
+    PEOPLE_COUNTS = "select n.id as namespace_id, count(m.id) as people from namespaces n
+        left join grants g on g.namespace_id = n.id left join members m on m.id = g.member_id and m.status = 'active'
+        where n.organization_id = $1 group by n.id";
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Namespace {
+    #[sqlx(try_from = "Uuid")]
+    pub id: NamespaceId,
+    #[sqlx(try_from = "String")]
+    pub label: NamespaceLabel,
+    #[sqlx(try_from = "String")]
+    pub name: NamespaceName,
+    #[sqlx(try_from = "At")]
+    pub created_at: Timestamp,
+    #[sqlx(try_from = "String")]
+    pub created_by: EmailAddress,
+}
+
+/// Somebody who may work in a namespace.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Person {
+    #[sqlx(rename = "namespace_id", try_from = "Uuid")]
+    pub namespace: NamespaceId,
+    #[sqlx(try_from = "String")]
+    pub email: EmailAddress,
+    #[sqlx(try_from = "String")]
+    pub first_name: PersonName,
+    #[sqlx(try_from = "String")]
+    pub last_name: PersonName,
+}
+
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub struct PeopleCount {
+    #[sqlx(rename = "namespace_id", try_from = "Uuid")]
+    pub namespace: NamespaceId,
+    pub people: i64,
+}
+
+/// A namespace to be made.
+pub struct New<'a> {
+    pub id: NamespaceId,
+    pub organization: OrganizationId,
+    pub label: &'a NamespaceLabel,
+    pub name: &'a NamespaceName,
+    pub created_by: UserId,
+}
+
+/// `false` when the name is taken, in this organization or another.
+pub async fn insert(c: &mut Connection, new: New<'_>, now: Timestamp) -> Result<bool, Error> {
+    let made = execute!(
+        c,
+        INSERT,
+        new.id.uuid(),
+        new.organization.uuid(),
+        new.label.as_str(),
+        new.name.as_str(),
+        new.created_by.uuid(),
+        At(now)
+    )?;
+    Ok(made == 1)
+}
+
+/// All of them: the limit keeps them few.
+pub async fn list(c: &mut Connection, organization: OrganizationId) -> Result<Vec<Namespace>, Error> {
+    all!(c, LIST, organization.uuid())
+}
+
+pub async fn count(c: &mut Connection, organization: OrganizationId) -> Result<u32, Error> {
+    let row: Option<(i64,)> = one!(c, COUNT, organization.uuid())?;
+    Ok(row.map_or(0, |(n,)| u32::try_from(n).unwrap_or(u32::MAX)))
+}
+
+/// The first `limit` active members who may work in one namespace.
+pub async fn people(c: &mut Connection, namespace: NamespaceId, limit: u32) -> Result<Vec<Person>, Error> {
+    all!(c, PEOPLE, namespace.uuid(), i64::from(limit))
+}
+
+/// How many active members may work in each.
+pub async fn people_counts(c: &mut Connection, organization: OrganizationId) -> Result<Vec<PeopleCount>, Error> {
+    all!(c, PEOPLE_COUNTS, organization.uuid())
+}

@@ -1,0 +1,112 @@
+//! Organizations, and the counts that pages show.
+
+use crate::{Connection, Error, at::At};
+use domain::{
+    id::{OrganizationId, UserId},
+    membership::{Role, Status},
+    text::{OrganizationName, Slug},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+statements! {
+    INSERT = "insert into organizations (id, slug, name, founder_id, version, namespace_limit, members_active,
+        members_deactivated, invitations_pending, created_at) values ($1, $2, $3, $4, 1, $5, 0, 0, 0, $6)
+        on conflict (slug) do nothing";
+    LOCK_BY_SLUG = "update organizations set version = version + 1 where slug = $1
+        returning id, slug, name, founder_id, version, namespace_limit, members_active, members_deactivated,
+        invitations_pending";
+    LOCK = "update organizations set version = version + 1 where id = $1
+        returning id, slug, name, founder_id, version, namespace_limit, members_active, members_deactivated,
+        invitations_pending";
+    FIND_BY_SLUG = "select id, slug, name, founder_id, version, namespace_limit, members_active, members_deactivated,
+        invitations_pending from organizations where slug = $1";
+    FIND = "select id, slug, name, founder_id, version, namespace_limit, members_active, members_deactivated,
+        invitations_pending from organizations where id = $1";
+    COUNT = "update organizations set members_active = members_active + $2,
+        members_deactivated = members_deactivated + $3, invitations_pending = invitations_pending + $4 where id = $1";
+    OF_USER = "select o.id, o.slug, o.name, m.role, m.status from members m join organizations o on o.id = m.organization_id
+        where m.user_id = $1 order by o.name, o.id";
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Organization {
+    #[sqlx(try_from = "Uuid")]
+    pub id: OrganizationId,
+    #[sqlx(try_from = "String")]
+    pub slug: Slug,
+    #[sqlx(try_from = "String")]
+    pub name: OrganizationName,
+    #[sqlx(rename = "founder_id", try_from = "Uuid")]
+    pub founder: UserId,
+    pub version: i64,
+    pub namespace_limit: i64,
+    pub members_active: i64,
+    pub members_deactivated: i64,
+    pub invitations_pending: i64,
+}
+
+/// An organization as one of its people sees it in the switcher.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct OwnOrganization {
+    #[sqlx(try_from = "Uuid")]
+    pub id: OrganizationId,
+    #[sqlx(try_from = "String")]
+    pub slug: Slug,
+    #[sqlx(try_from = "String")]
+    pub name: OrganizationName,
+    #[sqlx(try_from = "String")]
+    pub role: Role,
+    #[sqlx(try_from = "String")]
+    pub status: Status,
+}
+
+/// How the counts of an organization change with one write.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CountChange {
+    pub active: i64,
+    pub deactivated: i64,
+    pub pending: i64,
+}
+
+/// Makes an organization at version 1; `false` when the slug is taken.
+pub async fn insert(
+    c: &mut Connection,
+    id: OrganizationId,
+    slug: &Slug,
+    name: &OrganizationName,
+    founder: UserId,
+    namespace_limit: u32,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let made = execute!(c, INSERT, id.uuid(), slug.as_str(), name.as_str(), founder.uuid(), i64::from(namespace_limit), At(now))?;
+    Ok(made == 1)
+}
+
+/// Raises the version, which holds the row until the transaction ends: writers of one organization stand in line.
+pub async fn lock_by_slug(c: &mut Connection, slug: &str) -> Result<Option<Organization>, Error> {
+    one!(c, LOCK_BY_SLUG, slug)
+}
+
+/// As [`lock_by_slug`].
+pub async fn lock(c: &mut Connection, id: OrganizationId) -> Result<Option<Organization>, Error> {
+    one!(c, LOCK, id.uuid())
+}
+
+pub async fn find_by_slug(c: &mut Connection, slug: &str) -> Result<Option<Organization>, Error> {
+    one!(c, FIND_BY_SLUG, slug)
+}
+
+pub async fn find(c: &mut Connection, id: OrganizationId) -> Result<Option<Organization>, Error> {
+    one!(c, FIND, id.uuid())
+}
+
+pub(crate) async fn count(c: &mut Connection, id: OrganizationId, change: CountChange) -> Result<(), Error> {
+    execute!(c, COUNT, id.uuid(), change.active, change.deactivated, change.pending)?;
+    Ok(())
+}
+
+/// Every organization this user was ever in, deactivated memberships too.
+pub async fn of_user(c: &mut Connection, user: UserId) -> Result<Vec<OwnOrganization>, Error> {
+    all!(c, OF_USER, user.uuid())
+}

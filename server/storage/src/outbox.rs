@@ -1,0 +1,133 @@
+//! Letters that wait to be mailed. Written in the transaction that gives the reason for them; claimed by a lease, so that
+//! a sender who dies loses nothing: an expired lease is simply free again.
+
+use crate::{Connection, Error, at::At};
+use domain::{
+    id::{InvitationId, LetterId},
+    letter::Letter,
+    text::EmailAddress,
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+statements! {
+    INSERT = "insert into outbox (id, invitation_id, recipient, letter, created_at, next_attempt_at, attempts)
+        values ($1, $2, $3, $4, $5, $5, 0)";
+    // The conditions stand twice on purpose: on PostgreSQL two claimers may choose the same row, and the second must
+    // find it taken when its turn comes.
+    CLAIM = "update outbox set leased_until = $2, attempts = attempts + 1
+        where id = (select id from outbox where sent_at is null and given_up_at is null and next_attempt_at <= $1
+            and (leased_until is null or leased_until <= $1) order by next_attempt_at limit 1)
+        and sent_at is null and given_up_at is null and (leased_until is null or leased_until <= $1)
+        returning id, recipient, letter, attempts, created_at";
+    SENT = "update outbox set sent_at = $2, leased_until = null, last_error = null where id = $1";
+    RETRY = "update outbox set next_attempt_at = $2, leased_until = null, last_error = $3 where id = $1 and sent_at is null";
+    GIVE_UP = "update outbox set given_up_at = $2, leased_until = null, last_error = $3 where id = $1 and sent_at is null";
+    WITHDRAW = "delete from outbox where invitation_id = $1 and sent_at is null";
+    NEXT_DUE = "select min(case when leased_until is null then next_attempt_at else leased_until end) as at from outbox
+        where sent_at is null and given_up_at is null";
+    COUNT_TO = "select count(*) as n from outbox where recipient = $1 and created_at > $2";
+    STATE = "select count(*) as waiting, count(given_up_at) as given_up from outbox where sent_at is null";
+    DELETE_SENT = "delete from outbox where sent_at < $1";
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+struct Row {
+    #[sqlx(try_from = "Uuid")]
+    id: LetterId,
+    #[sqlx(try_from = "String")]
+    recipient: EmailAddress,
+    letter: String,
+    attempts: i64,
+    #[sqlx(try_from = "At")]
+    created_at: Timestamp,
+}
+
+/// A letter that this process may send until its lease ends.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    pub id: LetterId,
+    pub recipient: EmailAddress,
+    /// `None` when this program can't read what is stored: a newer one wrote it.
+    pub letter: Option<Letter>,
+    /// This attempt included.
+    pub attempts: i64,
+    pub created_at: Timestamp,
+}
+
+/// What waits, for `/readyz` and `doctor`.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub struct State {
+    pub waiting: i64,
+    pub given_up: i64,
+}
+
+pub async fn insert(
+    c: &mut Connection,
+    id: LetterId,
+    recipient: &EmailAddress,
+    letter: &Letter,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let invitation = match letter {
+        Letter::Invitation { invitation } => Some(invitation.uuid()),
+        _ => None,
+    };
+    let text = serde_json::to_string(letter).map_err(|error| Error::Broken(error.to_string()))?;
+    execute!(c, INSERT, id.uuid(), invitation, recipient.as_str(), text.as_str(), At(now))?;
+    Ok(())
+}
+
+/// Takes the letter that is due longest, until `leased_until`.
+pub async fn claim(c: &mut Connection, now: Timestamp, leased_until: Timestamp) -> Result<Option<Claimed>, Error> {
+    let row: Option<Row> = one!(c, CLAIM, At(now), At(leased_until))?;
+    Ok(row.map(|row| Claimed {
+        id: row.id,
+        recipient: row.recipient,
+        letter: serde_json::from_str(&row.letter).ok(),
+        attempts: row.attempts,
+        created_at: row.created_at,
+    }))
+}
+
+pub async fn sent(c: &mut Connection, id: LetterId, now: Timestamp) -> Result<(), Error> {
+    execute!(c, SENT, id.uuid(), At(now))?;
+    Ok(())
+}
+
+pub async fn retry(c: &mut Connection, id: LetterId, at: Timestamp, why: &str) -> Result<(), Error> {
+    execute!(c, RETRY, id.uuid(), At(at), why)?;
+    Ok(())
+}
+
+pub async fn give_up(c: &mut Connection, id: LetterId, now: Timestamp, why: &str) -> Result<(), Error> {
+    execute!(c, GIVE_UP, id.uuid(), At(now), why)?;
+    Ok(())
+}
+
+/// Takes back what has not gone out for this invitation: it was revoked, or is about to be sent afresh.
+pub async fn withdraw(c: &mut Connection, invitation: InvitationId) -> Result<(), Error> {
+    execute!(c, WITHDRAW, invitation.uuid())?;
+    Ok(())
+}
+
+/// When the next letter can be claimed.
+pub async fn next_due(c: &mut Connection) -> Result<Option<Timestamp>, Error> {
+    let row: Option<(Option<At>,)> = one!(c, NEXT_DUE)?;
+    Ok(row.and_then(|(at,)| at).map(Timestamp::from))
+}
+
+/// How many letters to this address were written after `since`.
+pub async fn count_to(c: &mut Connection, recipient: &EmailAddress, since: Timestamp) -> Result<u64, Error> {
+    let row: Option<(i64,)> = one!(c, COUNT_TO, recipient.as_str(), At(since))?;
+    Ok(row.map_or(0, |(n,)| n.unsigned_abs()))
+}
+
+pub async fn state(c: &mut Connection) -> Result<State, Error> {
+    let row: Option<State> = one!(c, STATE)?;
+    Ok(row.unwrap_or(State { waiting: 0, given_up: 0 }))
+}
+
+pub async fn delete_sent(c: &mut Connection, before: Timestamp) -> Result<u64, Error> {
+    execute!(c, DELETE_SENT, At(before))
+}
