@@ -3,6 +3,10 @@
 use crate::{error::SendError, line::Line};
 use askama::Template;
 
+/// In characters. Readers show less; and lettre can't fold a word, so that a very long one would make a header
+/// line that no server takes.
+const LONGEST_SUBJECT: usize = 150;
+
 /// What a mail says, in order. Made of [`Line`]s only, so that no value can break out of its place.
 pub(crate) struct Draft {
     pub(crate) subject: Line,
@@ -33,7 +37,7 @@ pub(crate) enum Part {
 /// A mail's subject and its two bodies, which say the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
-    /// One line, without control characters.
+    /// One line of at most 150 characters, without control characters.
     pub subject: String,
     pub text: String,
     /// A complete document; every value in it is escaped.
@@ -57,6 +61,6 @@ impl Draft {
         let failed = |_| SendError::permanent("The mail could not be written.");
         let text = Text { draft: &self }.render().map_err(failed)?;
         let html = Html { draft: &self }.render().map_err(failed)?;
-        Ok(Rendered { subject: self.subject.into_string(), text, html })
+        Ok(Rendered { subject: self.subject.cut_to(LONGEST_SUBJECT).into_string(), text, html })
     }
 }

@@ -7,7 +7,7 @@
 //! Nothing here retries, queues or logs. Whoever sends keeps the mail until [`Mailer::send`] answers, reads from
 //! [`SendError::kind`] whether another try is worth it, and shows [`SendError::reason`] to an admin.
 //!
-//! Names come from strangers. The HTML template escapes them; a [`line::Line`] keeps them on one line, so that
+//! Names come from strangers. The HTML template escapes them; a `Line` keeps them on one line, so that
 //! no name can begin a header or a line of its own.
 
 mod draft;

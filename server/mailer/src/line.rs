@@ -9,6 +9,15 @@ use std::fmt;
 pub(crate) struct Line(String);
 
 impl Line {
+    /// At most this many characters; where some were cut off, the last one is `…`.
+    pub(crate) fn cut_to(self, most: usize) -> Self {
+        if self.0.chars().count() <= most {
+            return self;
+        }
+        let kept = self.0.chars().take(most.saturating_sub(1));
+        Self(kept.chain(['…']).collect())
+    }
+
     pub(crate) fn into_string(self) -> String {
         self.0
     }

@@ -77,8 +77,7 @@ fn refused(step: Step, code: u16, said: &str) -> SendError {
 /// One line, and not a long one: a server may say anything, and it ends in a page and a log.
 fn quote(said: &str) -> String {
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    let said: String = said.chars().take(LONGEST_QUOTE).collect();
-    Line::from(said).into_string()
+    Line::from(said).cut_to(LONGEST_QUOTE).into_string()
 }
 
 /// TLS errors lie two levels below lettre's own.

@@ -120,3 +120,16 @@ fn a_sender_that_is_no_address_is_refused() {
         assert!(Mailer::memory(from).is_ok(), "{from:?}");
     }
 }
+
+#[tokio::test]
+async fn no_line_of_a_message_is_longer_than_smtp_carries() {
+    let folder = tempfile::tempdir().unwrap();
+    let mailer = Mailer::file(folder.path(), FROM).unwrap();
+    for name in ["x".repeat(5000), "ü".repeat(5000), "x ".repeat(2500), "👩‍🚀".repeat(1000)] {
+        let message = fs::read(written(&mailer, &invitation_to(&name)).await).unwrap();
+        let longest = message.split(|byte| *byte == b'\n').map(<[u8]>::len).max().unwrap();
+        assert!(longest <= 999, "998 and a CR (RFC 5321, 4.5.3.1.6), not {longest}");
+        let parsed = MessageParser::default().parse(&message).unwrap();
+        assert!(parsed.body_text(0).unwrap().contains(&name), "{parsed:?}");
+    }
+}

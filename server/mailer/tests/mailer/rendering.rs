@@ -172,6 +172,15 @@ fn a_name_in_template_language_or_emoji_arrives_as_it_is() {
 }
 
 #[test]
+fn a_long_name_is_cut_in_the_subject_only() {
+    let name = "Zoë".repeat(100);
+    let mail = invitation_to(&name).render().unwrap();
+    assert_eq!(mail.subject.chars().count(), 150);
+    assert!(mail.subject.starts_with("Ada Lovelace invites you to Zoë") && mail.subject.ends_with('…'));
+    assert!(mail.text.contains(&name));
+}
+
+#[test]
 fn no_name_can_begin_a_line_or_a_header() {
     for break_ in ["\r\n", "\n", "\r", "\u{2028}", "\u{2029}", "\u{85}", "\u{b}", "\u{c}", "\0", "\u{202e}"] {
         let hostile = format!("Ada{break_}Bcc: victim@example.com");
