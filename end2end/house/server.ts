@@ -1,0 +1,125 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
+import { type Database, freshDatabase } from "./database";
+import { Mailbox } from "./mail";
+
+const binary = resolve(__dirname, "../../target/release/bailiwick");
+
+export type Plan = {
+  database: Database;
+  /** Whether `bailiwick demo` fills the house first, and with how many members. */
+  demo: boolean | number;
+  /** More configuration, by its names in the environment. */
+  configuration: Record<string, string>;
+};
+
+export type Credentials = { email: string; password: string };
+
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const probe = createServer().once("error", failed);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => (address && typeof address === "object" ? done(address.port) : failed(new Error("no port"))));
+    });
+  });
+}
+
+/** The real binary on a port, a data folder and a database of its own. */
+export class House {
+  private process?: ChildProcess;
+  private ended?: Promise<string>;
+  /** What the server said. */
+  log = "";
+  /** How to sign in, where the house was filled by `bailiwick demo`. */
+  demo?: Credentials;
+
+  private constructor(
+    readonly url: string,
+    readonly data: string,
+    readonly mail: Mailbox,
+    private readonly environment: Record<string, string>,
+    private readonly dropDatabase: () => Promise<void>,
+  ) {}
+
+  static async open(plan: Plan): Promise<House> {
+    if (!existsSync(binary)) throw new Error(`${binary} is missing: make build`);
+    const data = await mkdtemp(join(tmpdir(), "bailiwick-"));
+    const listen = `127.0.0.1:${await freePort()}`;
+    const url = `http://${listen}`;
+    const database = plan.database === "postgres" ? await freshDatabase() : undefined;
+    // Nothing of ours is inherited: the server refuses settings that it does not know.
+    const environment = {
+      PATH: process.env.PATH ?? "",
+      HOME: data,
+      BAILIWICK_LISTEN: listen,
+      BAILIWICK_BASE_URL: url,
+      BAILIWICK_DATA: data,
+      ...(database && { BAILIWICK_DATABASE_URL: database.url }),
+      ...plan.configuration,
+    };
+    const house = new House(url, data, new Mailbox(join(data, "mail"), url), environment, async () => database?.drop());
+    try {
+      if (plan.demo !== false) await house.fill(plan.demo);
+      await house.start();
+    } catch (problem) {
+      await house.close().catch(() => {});
+      throw problem;
+    }
+    return house;
+  }
+
+  private async fill(members: true | number): Promise<void> {
+    const options = members === true ? [] : ["--members", String(members)];
+    const { stdout } = await promisify(execFile)(binary, ["demo", ...options], { env: this.environment, cwd: this.data });
+    const value = (name: string) => new RegExp(`^\\s*${name}:\\s*(.+?)\\s*$`, "m").exec(stdout)?.[1];
+    const [email, password] = [value("email"), value("password")];
+    if (!email || !password) throw new Error(`bailiwick demo did not say how to sign in:\n${stdout}`);
+    this.demo = { email, password };
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(binary, ["serve"], { env: this.environment, cwd: this.data, stdio: ["ignore", "pipe", "pipe"] });
+    this.process = child;
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (this.log += chunk));
+    let running = true;
+    this.ended = new Promise((done) => {
+      child.once("error", (problem) => done(String(problem)));
+      child.once("close", (code, signal) => done(signal ?? String(code)));
+    }).then((how) => ((running = false), String(how)));
+    const deadline = Date.now() + 30_000;
+    while (running && Date.now() < deadline) {
+      const ready = await fetch(`${this.url}/readyz`).then((answer) => answer.ok, () => false);
+      if (ready) return;
+      await pause(10);
+    }
+    throw new Error(`bailiwick serve did not become ready:\n${this.log}`);
+  }
+
+  /** Ends the server as an operator would, and fails if it does not end well. */
+  async stop(): Promise<void> {
+    const [child, ended] = [this.process, this.ended];
+    if (!child || !ended) return;
+    this.process = this.ended = undefined;
+    child.kill("SIGTERM");
+    const how = await Promise.race([ended, pause(10_000, "still running after 10 s", { ref: false })]);
+    if (how === "0") return;
+    child.kill("SIGKILL");
+    throw new Error(`bailiwick serve ended badly (${how}):\n${this.log}`);
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.stop();
+    } finally {
+      await this.dropDatabase();
+      await rm(this.data, { recursive: true, force: true });
+    }
+  }
+}
