@@ -28,7 +28,13 @@ impl<T: AsRef<str>> From<T> for Line {
         Self(
             text.as_ref()
                 .chars()
-                .map(|c| if breaks_the_line(c) { char::REPLACEMENT_CHARACTER } else { c })
+                .map(|c| {
+                    if breaks_the_line(c) {
+                        char::REPLACEMENT_CHARACTER
+                    } else {
+                        c
+                    }
+                })
                 .collect(),
         )
     }

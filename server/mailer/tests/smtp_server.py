@@ -9,7 +9,7 @@ MODE is what it does to a mail:
     refuse-content     554 to what was written
     postpone           451 to every address
     silent             never greets
-    silent-once        never answers the first mail, takes the others
+    silent-once        answers the first mail when a line arrives on standard input, takes the others
     forgetful          421 to whoever asks on a connection that stood idle
 
 With a certificate it offers STARTTLS, or speaks TLS from the start with --implicit-tls. What happens is
@@ -42,6 +42,7 @@ class Conduct:
     def __init__(self, mode):
         self.mode = mode
         self.mails = 0
+        self.may_answer = asyncio.Event()
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         if self.mode == "refuse-sender":
@@ -64,7 +65,7 @@ class Conduct:
         self.mails += 1
         if self.mode == "silent-once" and self.mails == 1:
             tell("silent")
-            await asyncio.Event().wait()
+            await self.may_answer.wait()
         if self.mode == "refuse-content":
             return "554 5.7.1 looks like spam"
         tell(
@@ -120,7 +121,8 @@ async def main():
     loop.set_exception_handler(lambda loop, context: None)
     server = await loop.create_server(connection, "127.0.0.1", 0, ssl=tls if options.implicit_tls else None)
     tell("ready", port=server.sockets[0].getsockname()[1])
-    await loop.run_in_executor(None, sys.stdin.read)
+    while await loop.run_in_executor(None, sys.stdin.readline):
+        conduct.may_answer.set()
 
 
 if __name__ == "__main__":
