@@ -12,6 +12,8 @@ pub enum AccountEvent {
     SignUpRequested,
     NamesChanged,
     PasswordChanged,
+    /// Stored with stronger parameters at a sign-in; the password is the same.
+    PasswordRehashed,
     PasswordResetRequested,
     PasswordReset,
     SessionsEnded,
@@ -26,6 +28,7 @@ impl AccountEvent {
             Self::SignUpRequested => "sign_up_requested",
             Self::NamesChanged => "names_changed",
             Self::PasswordChanged => "password_changed",
+            Self::PasswordRehashed => "password_rehashed",
             Self::PasswordResetRequested => "password_reset_requested",
             Self::PasswordReset => "password_reset",
             Self::SessionsEnded => "sessions_ended",

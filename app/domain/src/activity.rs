@@ -1,8 +1,6 @@
 //! The organization's audit log: one variant per thing that can happen, each with a code that never changes.
 
-use crate::{
-    text::{EmailAddress, NamespaceName, OrganizationName},
-};
+use crate::text::{EmailAddress, NamespaceName, OrganizationName};
 use serde::{Deserialize, Serialize};
 
 /// What happened. Carries names as they were then: the log must read the same when people and namespaces are gone.
@@ -13,8 +11,6 @@ pub enum ActivityEvent {
     OrganizationCreated { name: OrganizationName },
     #[serde(rename = "invitation.sent")]
     InvitationSent { email: EmailAddress, namespaces: Vec<NamespaceName> },
-    #[serde(rename = "invitation.link_copied")]
-    InvitationLinkCopied { email: EmailAddress },
     #[serde(rename = "invitation.resent")]
     InvitationResent { email: EmailAddress },
     #[serde(rename = "invitation.revoked")]
@@ -38,10 +34,9 @@ pub enum ActivityEvent {
 
 impl ActivityEvent {
     /// Every code, for the filter on the page.
-    pub const CODES: [&'static str; 12] = [
+    pub const CODES: [&'static str; 11] = [
         "organization.created",
         "invitation.sent",
-        "invitation.link_copied",
         "invitation.resent",
         "invitation.revoked",
         "invitation.accepted",
@@ -57,7 +52,6 @@ impl ActivityEvent {
         match self {
             Self::OrganizationCreated { .. } => "organization.created",
             Self::InvitationSent { .. } => "invitation.sent",
-            Self::InvitationLinkCopied { .. } => "invitation.link_copied",
             Self::InvitationResent { .. } => "invitation.resent",
             Self::InvitationRevoked { .. } => "invitation.revoked",
             Self::InvitationAccepted { .. } => "invitation.accepted",
@@ -70,4 +64,3 @@ impl ActivityEvent {
         }
     }
 }
-

@@ -1,10 +1,6 @@
 //! Who may be given which permission where.
 
-use crate::{
-    id::NamespaceId,
-    permission::Permission,
-    refusal::Refusal,
-};
+use crate::{id::NamespaceId, permission::Permission, refusal::Refusal};
 use std::collections::BTreeSet;
 
 /// What a save changes, in namespaces: shown before it happens, written to the activity log after.

@@ -21,10 +21,6 @@ macro_rules! ids {
                 Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
             }
 
-            pub const fn from_uuid(uuid: Uuid) -> Self {
-                Self(uuid)
-            }
-
             pub const fn uuid(self) -> Uuid {
                 self.0
             }
@@ -33,6 +29,12 @@ macro_rules! ids {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.fmt(f)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(uuid: Uuid) -> Self {
+                Self(uuid)
             }
         }
 

@@ -11,13 +11,27 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Letter {
-    Invitation { invitation: InvitationId },
-    Verification { sign_up: SignUpId },
+    Invitation {
+        invitation: InvitationId,
+    },
+    Verification {
+        sign_up: SignUpId,
+    },
     /// Somebody tried to sign up with an address that has an account.
-    AccountExists { user: UserId },
-    PasswordReset { reset: ResetId },
-    PasswordChanged { user: UserId },
-    AccessChanged { user: UserId, organization: OrganizationId, change: AccessChange },
+    AccountExists {
+        user: UserId,
+    },
+    PasswordReset {
+        reset: ResetId,
+    },
+    PasswordChanged {
+        user: UserId,
+    },
+    AccessChanged {
+        user: UserId,
+        organization: OrganizationId,
+        change: AccessChange,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,10 +44,7 @@ pub enum AccessChange {
 
 impl From<Change<NamespaceName>> for AccessChange {
     fn from(change: Change<NamespaceName>) -> Self {
-        Self::Namespaces {
-            added: change.added.into_iter().collect(),
-            removed: change.removed.into_iter().collect(),
-        }
+        Self::Namespaces { added: change.added.into_iter().collect(), removed: change.removed.into_iter().collect() }
     }
 }
 

@@ -13,6 +13,7 @@ pub mod letter;
 pub mod membership;
 pub mod namespace;
 pub mod password;
+pub mod path;
 pub mod permission;
 pub mod refusal;
 pub mod text;

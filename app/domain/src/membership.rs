@@ -21,6 +21,27 @@ pub enum Status {
     Deactivated,
 }
 
+macro_rules! words {
+    ($name:ident { $($variant:ident = $word:literal),+ }) => {
+        impl $name {
+            /// The word for it in URLs, tables and answers.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = crate::text::Problem;
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                match text.as_str() { $($word => Ok(Self::$variant),)+ _ => Err(crate::text::Problem::Unknown) }
+            }
+        }
+    };
+}
+
+words!(Role { Admin = "admin", Member = "member" });
+words!(Status { Active = "active", Deactivated = "deactivated" });
+
 /// A user in an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Membership {

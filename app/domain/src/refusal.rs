@@ -19,7 +19,9 @@ pub enum Refusal {
     /// The asker's membership in this organization is switched off.
     MembershipDeactivated,
     /// Right password, but every membership is deactivated. Names where, so that they know whom to ask.
-    AccountDeactivated { organizations: Vec<OrganizationName> },
+    AccountDeactivated {
+        organizations: Vec<OrganizationName>,
+    },
     WrongCredentials,
     SignUpsClosed,
 
@@ -31,7 +33,9 @@ pub enum Refusal {
     AlreadyActive,
 
     // Invitations
-    InvitationExpired { at: Timestamp },
+    InvitationExpired {
+        at: Timestamp,
+    },
     InvitationRevoked,
     InvitationAccepted,
     InviterNoLongerAdmin,
@@ -47,18 +51,36 @@ pub enum Refusal {
     PermissionWithheld(Permission),
     /// Somebody changed it since it was read; the caller shows both.
     StaleVersion,
-    UnknownNamespace { name: String },
-    NamespaceTaken { name: String },
-    NamespaceLimit { most: u32 },
+    UnknownNamespace {
+        name: String,
+    },
+    /// An inviter passes on only what they have.
+    NamespaceNotHeld {
+        name: String,
+    },
+    NamespaceTaken {
+        name: String,
+    },
+    NamespaceLimit {
+        most: u32,
+    },
 
     // Links in mails
     LinkExpired,
     LinkUnknown,
 
     // Input
-    BadField { field: &'static str, problem: Problem },
-    TooMany { field: &'static str, most: usize },
-    TooManyRequests { retry_after: Duration },
+    BadField {
+        field: &'static str,
+        problem: Problem,
+    },
+    TooMany {
+        field: &'static str,
+        most: usize,
+    },
+    TooManyRequests {
+        retry_after: Duration,
+    },
 }
 
 impl Refusal {
@@ -89,6 +111,7 @@ impl Refusal {
             Self::PermissionWithheld(_) => "permission_withheld",
             Self::StaleVersion => "stale_version",
             Self::UnknownNamespace { .. } => "unknown_namespace",
+            Self::NamespaceNotHeld { .. } => "namespace_not_held",
             Self::NamespaceTaken { .. } => "namespace_taken",
             Self::NamespaceLimit { .. } => "namespace_limit",
             Self::LinkExpired => "link_expired",

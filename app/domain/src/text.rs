@@ -8,8 +8,12 @@ use std::fmt;
 #[serde(rename_all = "snake_case")]
 pub enum Problem {
     Empty,
-    TooLong { most: usize },
-    TooShort { least: usize },
+    TooLong {
+        most: usize,
+    },
+    TooShort {
+        least: usize,
+    },
     /// Control characters, line separators or bidirectional overrides: they forge lines and hide text.
     Invisible,
     NotAnAddress,
@@ -22,6 +26,14 @@ pub enum Problem {
     Unknown,
     Missing,
 }
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl std::error::Error for Problem {}
 
 /// Characters that change how the text around them is read. They have no place in a name or an address:
 /// CR and LF forge mail headers and log lines (and panic lettre 0.11), bidi overrides swap what is shown.
@@ -78,11 +90,18 @@ macro_rules! text_type {
             }
         }
 
+        impl TryFrom<String> for $name {
+            type Error = Problem;
+            fn try_from(text: String) -> Result<Self, Problem> {
+                Self::parse(&text)
+            }
+        }
+
         // Parsed again on the way in: a stored or sent text obeys the same rule as a typed one.
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(from)?;
-                Self::parse(&text).map_err(|problem| serde::de::Error::custom(format!("{problem:?}")))
+                Self::parse(&text).map_err(|problem| serde::de::Error::custom(problem))
             }
         }
     };
@@ -106,10 +125,8 @@ impl EmailAddress {
         if text.len() > Self::LONGEST {
             return Err(Problem::TooLong { most: Self::LONGEST });
         }
-        let rules = email_address::Options::default()
-            .without_display_text()
-            .without_domain_literal()
-            .with_required_tld();
+        let rules =
+            email_address::Options::default().without_display_text().without_domain_literal().with_required_tld();
         // A quoted local part may hold spaces and `@`; no mailbox in use needs one, and they read as two addresses.
         if !text.is_ascii()
             || text.contains(['"', '\\', ' ', ',', ';', '<', '>'])

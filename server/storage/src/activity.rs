@@ -112,7 +112,9 @@ pub async fn list(c: &mut Connection, organization: OrganizationId, filter: &Fil
         (None, None) => all!(c, LIST, organization, since, until, version, ordinal, limit)?,
         (Some(code), None) => all!(c, LIST_CODE, organization, since, until, version, ordinal, limit, code)?,
         (None, Some(actor)) => all!(c, LIST_ACTOR, organization, since, until, version, ordinal, limit, actor)?,
-        (Some(code), Some(actor)) => all!(c, LIST_BOTH, organization, since, until, version, ordinal, limit, code, actor)?,
+        (Some(code), Some(actor)) => {
+            all!(c, LIST_BOTH, organization, since, until, version, ordinal, limit, code, actor)?
+        }
     };
     rows.into_iter()
         .map(|row| {

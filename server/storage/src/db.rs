@@ -64,7 +64,11 @@ impl From<sqlx::Error> for Error {
                     Some("40001" | "40P01" | "53300" | "57P01" | "57P02" | "57P03" | "57014" | "53100") => {
                         Self::Unavailable(error.to_string())
                     }
-                    Some(code) if code.parse::<u32>().is_ok_and(|n| n < 10_000 && matches!(n & 0xff, 5 | 8 | 10 | 13 | 14)) => {
+                    Some(code)
+                        if code
+                            .parse::<u32>()
+                            .is_ok_and(|n| n < 10_000 && matches!(n & 0xff, 5 | 8 | 10 | 13 | 14)) =>
+                    {
                         Self::Unavailable(error.to_string())
                     }
                     _ => Self::Broken(error.to_string()),
@@ -125,7 +129,9 @@ impl Db {
             .busy_timeout(options.acquire_timeout)
             .disable_statement_logging();
         // The writer first: it makes the file, and a read-only one can't.
-        let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(options.acquire_timeout);
+        let pool = |connections| {
+            SqlitePoolOptions::new().max_connections(connections).acquire_timeout(options.acquire_timeout)
+        };
         let write = pool(1).connect_with(connect.clone()).await?;
         let (version,): (String,) = sqlx::query_as("select sqlite_version()").fetch_one(&write).await?;
         if version_of(&version).is_none_or(|version| version < OLDEST_SQLITE) {

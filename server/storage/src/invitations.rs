@@ -75,7 +75,9 @@ impl Row {
                 Invitation::Accepted(Accepted { offer, at, user: user.into(), namespaces })
             }
             ("revoked", Some(At(at)), None) => Invitation::Revoked(Revoked { offer, at }),
-            _ => return Err(Error::Broken(format!("invitation {} is in no state", self.id))),
+            _ => {
+                return Err(Error::Broken(format!("invitation {} is in no state", self.id)));
+            }
         };
         Ok(Stored { invitation, version: self.version })
     }

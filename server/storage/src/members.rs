@@ -111,7 +111,11 @@ pub async fn find(c: &mut Connection, organization: OrganizationId, id: MemberId
     one!(c, FIND, organization.uuid(), id.uuid())
 }
 
-pub async fn find_by_user(c: &mut Connection, organization: OrganizationId, user: UserId) -> Result<Option<Member>, Error> {
+pub async fn find_by_user(
+    c: &mut Connection,
+    organization: OrganizationId,
+    user: UserId,
+) -> Result<Option<Member>, Error> {
     one!(c, FIND_BY_USER, organization.uuid(), user.uuid())
 }
 
@@ -140,7 +144,12 @@ pub async fn set_role(c: &mut Connection, changed: &Membership, version: i64) ->
 }
 
 /// Marks that something of this member changed, so that an older form is noticed.
-pub async fn set_version(c: &mut Connection, organization: OrganizationId, id: MemberId, version: i64) -> Result<(), Error> {
+pub async fn set_version(
+    c: &mut Connection,
+    organization: OrganizationId,
+    id: MemberId,
+    version: i64,
+) -> Result<(), Error> {
     execute!(c, SET_VERSION, organization.uuid(), id.uuid(), version)?;
     Ok(())
 }

@@ -79,7 +79,16 @@ pub async fn insert(
     namespace_limit: u32,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let made = execute!(c, INSERT, id.uuid(), slug.as_str(), name.as_str(), founder.uuid(), i64::from(namespace_limit), At(now))?;
+    let made = execute!(
+        c,
+        INSERT,
+        id.uuid(),
+        slug.as_str(),
+        name.as_str(),
+        founder.uuid(),
+        i64::from(namespace_limit),
+        At(now)
+    )?;
     Ok(made == 1)
 }
 

@@ -128,7 +128,8 @@ impl Show {
 /// Reads up to `limit` rows in the order of their addresses.
 pub async fn page(c: &mut Connection, organization: OrganizationId, page: &Page<'_>) -> Result<Vec<Row>, Error> {
     // U+10FFFF sorts after every address in byte order, on both databases.
-    let (email, id) = page.after.unwrap_or(if page.descending { ("\u{10FFFF}", Uuid::max()) } else { ("", Uuid::nil()) });
+    let (email, id) =
+        page.after.unwrap_or(if page.descending { ("\u{10FFFF}", Uuid::max()) } else { ("", Uuid::nil()) });
     let (from, to) = page.show.ends_within(page.now);
     let like = pattern(page.search);
     let statement = match (page.show, page.descending) {
@@ -144,7 +145,9 @@ pub async fn page(c: &mut Connection, organization: OrganizationId, page: &Page<
     let limit = i64::from(page.limit);
     let organization = organization.uuid();
     match page.show {
-        Show::Active | Show::Deactivated => all!(c, statement, organization, email, id, like.as_str(), limit),
+        Show::Active | Show::Deactivated => {
+            all!(c, statement, organization, email, id, like.as_str(), limit)
+        }
         Show::All | Show::Invited | Show::InviteSent | Show::InviteExpired => {
             all!(c, statement, organization, email, id, like.as_str(), limit, At(from), At(to))
         }
@@ -153,7 +156,13 @@ pub async fn page(c: &mut Connection, organization: OrganizationId, page: &Page<
 
 /// How many rows a search finds in all. Reads every row of the organization: without a search, the organization's own
 /// counts say it for nothing.
-pub async fn count(c: &mut Connection, organization: OrganizationId, show: Show, search: &str, now: Timestamp) -> Result<u64, Error> {
+pub async fn count(
+    c: &mut Connection,
+    organization: OrganizationId,
+    show: Show,
+    search: &str,
+    now: Timestamp,
+) -> Result<u64, Error> {
     let like = pattern(search);
     let organization = organization.uuid();
     let (from, to) = show.ends_within(now);

@@ -6,7 +6,8 @@ use sqlx::{Executor, SqlSafeStr};
 // Each for its own database alone, so they stand outside `statements!`.
 const SQLITE_COLUMNS: &str = "select m.name, p.name, case when p.\"notnull\" = 1 then 'not null' else 'null' end from sqlite_master m
         join pragma_table_info(m.name) p where m.type = 'table' and m.name not like 'sqlite_%' and m.name not like '_sqlx_%' order by 1, 2";
-const SQLITE_INDEXES: &str = "select tbl_name, name, '' from sqlite_master where type = 'index' and name not like 'sqlite_autoindex_%'
+const SQLITE_INDEXES: &str =
+    "select tbl_name, name, '' from sqlite_master where type = 'index' and name not like 'sqlite_autoindex_%'
         and tbl_name not like '_sqlx_%' order by 1, 2";
 const POSTGRES_COLUMNS: &str = "select table_name::text collate \"C\", column_name::text collate \"C\",
         case when is_nullable = 'NO' then 'not null' else 'null' end from information_schema.columns

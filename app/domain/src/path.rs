@@ -1,0 +1,33 @@
+//! Every address of the console, as a function: links, redirects and mails all ask here.
+
+use crate::text::Slug;
+
+pub const HOME: &str = "/";
+pub const SIGN_UP: &str = "/sign-up";
+pub const SIGN_IN: &str = "/sign-in";
+pub const FORGOT_PASSWORD: &str = "/forgot-password";
+pub const ACCOUNT: &str = "/account";
+
+pub fn verify(secret: &str) -> String {
+    format!("/verify/{secret}")
+}
+
+pub fn reset_password(secret: &str) -> String {
+    format!("/reset-password/{secret}")
+}
+
+pub fn invitation(secret: &str) -> String {
+    format!("/invitations/{secret}")
+}
+
+pub fn organization(slug: &Slug) -> String {
+    format!("/o/{slug}/organization")
+}
+
+pub fn namespaces(slug: &Slug) -> String {
+    format!("/o/{slug}/namespaces")
+}
+
+pub fn activity(slug: &Slug) -> String {
+    format!("/o/{slug}/activity")
+}

@@ -1,0 +1,49 @@
+//! A person's own names and password.
+
+use crate::{Context, Error, limits, passwords::Check};
+use domain::{Refusal, account::AccountEvent, letter::Letter, password::Password, text::PersonName};
+use storage::{account_activity, password_resets, sessions, users};
+
+/// How many lines of their own log a person is shown.
+const RECENT: u32 = 20;
+
+pub async fn rename(context: &Context, first_name: &str, last_name: &str) -> Result<(), Error> {
+    let person = context.signed_in()?;
+    let first_name = PersonName::parse(first_name).map_err(Refusal::field("first_name"))?;
+    let last_name = PersonName::parse(last_name).map_err(Refusal::field("last_name"))?;
+    let mut work = context.begin_account().await?;
+    let user = users::find(&mut work.c, person.user).await?.ok_or(Refusal::NotSignedIn)?;
+    users::rename(&mut work.c, &users::User { first_name, last_name, ..user }).await?;
+    work.commit(Some(person.user), AccountEvent::NamesChanged).await
+}
+
+/// Changes the password; every other session of this person ends.
+///
+/// # Errors
+/// [`Refusal::BadField`] on `current_password` or `password`; [`Refusal::TooManyRequests`].
+pub async fn change_password(context: &Context, current: &str, new: &str) -> Result<(), Error> {
+    let person = context.signed_in()?;
+    limits::guess(context).await?;
+    let user =
+        users::find(&mut context.installation.db.read().await?, person.user).await?.ok_or(Refusal::NotSignedIn)?;
+    if context.installation.passwords.check(current, Some(&user.password_hash)).await? == Check::Wrong {
+        return Err(Refusal::BadField { field: "current_password", problem: domain::text::Problem::Unknown }.into());
+    }
+    limits::guessed_right(context).await?;
+    let names = [user.first_name.as_str(), user.last_name.as_str(), user.email.as_str()];
+    let password = Password::choose(new, &names).map_err(Refusal::field("password"))?;
+    let hash = context.installation.passwords.hash(password).await?;
+    let mut work = context.begin_account().await?;
+    users::set_password(&mut work.c, user.id, &hash).await?;
+    sessions::delete_others(&mut work.c, user.id, person.session).await?;
+    password_resets::delete_of(&mut work.c, user.id).await?;
+    work.write_letter(&user.email, &Letter::PasswordChanged { user: user.id }).await?;
+    work.commit(Some(user.id), AccountEvent::PasswordChanged).await
+}
+
+/// What happened to this account lately, the newest first.
+pub async fn recent(context: &Context) -> Result<Vec<account_activity::Entry>, Error> {
+    let person = context.signed_in()?;
+    let mut c = context.installation.db.read().await?;
+    Ok(account_activity::list(&mut c, person.user, RECENT).await?)
+}

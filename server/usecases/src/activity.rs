@@ -1,0 +1,67 @@
+//! Reading the audit log.
+
+use crate::{Context, Error};
+use domain::{Refusal, access::Action, text::Problem, time::Timestamp};
+use storage::{
+    activity::{self, Entry, Filter},
+    organizations::Organization,
+};
+
+pub const PAGE: u32 = 50;
+pub const LARGEST_PAGE: u32 = 200;
+
+/// What is asked of the log. Empty texts ask for nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// The address of who did it.
+    pub actor: String,
+    pub code: String,
+    /// RFC 3339, or a day.
+    pub since: String,
+    pub until: String,
+    pub cursor: String,
+    pub limit: Option<u32>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub organization: Organization,
+    pub entries: Vec<Entry>,
+    pub next: Option<String>,
+}
+
+fn time(text: &str, field: &'static str) -> Result<Option<Timestamp>, Refusal> {
+    let wrong = Refusal::BadField { field, problem: Problem::NotATime };
+    if text.trim().is_empty() { Ok(None) } else { Timestamp::parse(text).map(Some).ok_or(wrong) }
+}
+
+fn present(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
+}
+
+/// One page of the log, newest first.
+///
+/// # Errors
+/// [`Refusal::BadField`] on `since`, `until` or `cursor`.
+pub async fn list(context: &Context, slug: &str, query: &Query) -> Result<Page, Error> {
+    let since = time(&query.since, "since")?;
+    // A day as the end includes that day.
+    let day = std::time::Duration::from_secs(if query.until.trim().len() == 10 { 86_400 } else { 0 });
+    let until = time(&query.until, "until")?.map(|until| until.plus(day));
+    let before = present(&query.cursor)
+        .map(|cursor| {
+            let position = cursor.split_once('.').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+            position.ok_or(Refusal::BadField { field: "cursor", problem: Problem::Unknown })
+        })
+        .transpose()?;
+    let limit = query.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
+    let mut look = context.look(slug, Action::SeeActivity).await?;
+    let actor = present(&query.actor).map(str::to_lowercase);
+    let filter = Filter { actor: actor.as_deref(), code: present(&query.code), since, until, before, limit: limit + 1 };
+    let mut entries = activity::list(&mut look.c, look.organization.id, &filter).await?;
+    let more = entries.len() > limit as usize;
+    entries.truncate(limit as usize);
+    let next =
+        if more { entries.last().map(|entry| format!("{}.{}", entry.position.0, entry.position.1)) } else { None };
+    Ok(Page { organization: look.organization, entries, next })
+}

@@ -1,0 +1,182 @@
+//! Taking an offer. The row decides what is given, never the request.
+
+use super::names_of;
+use crate::{
+    Context, Error,
+    keys::{Keys, Purpose},
+    limits,
+    passwords::Check,
+    sessions::{self, Cookie},
+};
+use domain::{
+    Refusal,
+    access::Action,
+    activity::ActivityEvent,
+    grant::{Change, inherited},
+    id::{MemberId, UserId},
+    invitation::{Invitation, Inviter, Offer},
+    membership::{Role, Status},
+    password::Password,
+    text::{EmailAddress, NamespaceName, PersonName},
+    time::Timestamp,
+};
+use std::collections::BTreeSet;
+use storage::{
+    Connection, grants, invitations,
+    members::{self, Member},
+    organizations::{self, Organization},
+    users::{self, User},
+};
+
+/// What an invitee sees before deciding.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    pub organization: Organization,
+    pub email: EmailAddress,
+    pub invited_by: EmailAddress,
+    /// What they would get if they accepted now.
+    pub namespaces: Vec<NamespaceName>,
+    pub expires_at: Timestamp,
+    pub needs_account: bool,
+}
+
+/// What the invitee brings along; which of it is needed depends on the account.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Accepting<'a> {
+    pub first_name: &'a str,
+    pub last_name: &'a str,
+    /// A new one for a new account; the present one for an account that is not signed in.
+    pub password: &'a str,
+}
+
+/// Somebody who is a member from now on.
+pub struct Joined {
+    /// `None` for whoever was signed in already.
+    pub cookie: Option<Cookie>,
+    pub organization: Organization,
+    pub member: Member,
+}
+
+async fn proved(context: &Context, c: &mut Connection, secret: &str) -> Result<Invitation, Error> {
+    let id = Keys::link_id(secret).ok_or(Refusal::LinkUnknown)?;
+    let stored = invitations::find(c, id.into()).await?;
+    let found = stored
+        .filter(|stored| {
+            context.installation.keys.proves(Purpose::Invitation, secret, &stored.invitation.offer().nonce)
+        })
+        .ok_or(Refusal::LinkUnknown)?;
+    Ok(found.invitation)
+}
+
+async fn inviter_of(c: &mut Connection, offer: &Offer, organization: &Organization) -> Result<Inviter, Error> {
+    let member = members::find_by_user(c, offer.organization, offer.invited_by).await?;
+    Ok(match member {
+        Some(member) => Inviter {
+            is_active_admin: member.membership(organization.founder).is_active_admin(),
+            namespaces: grants::of(c, member.id).await?,
+        },
+        None => Inviter { is_active_admin: false, namespaces: BTreeSet::new() },
+    })
+}
+
+/// Who invited whom to what. Changes nothing, so that a mail scanner may look.
+///
+/// # Errors
+/// [`Refusal::LinkUnknown`], and whatever would refuse the acceptance itself.
+pub async fn preview(context: &Context, secret: &str) -> Result<Preview, Error> {
+    let mut c = context.installation.db.read().await?;
+    let pending = proved(context, &mut c, secret).await?.pending()?;
+    let offer = &pending.offer;
+    let organization = organizations::find(&mut c, offer.organization).await?.ok_or(Refusal::NotFound)?;
+    let inviter = inviter_of(&mut c, offer, &organization).await?;
+    pending.may_be_used(context.now(), &inviter)?;
+    let invited_by = users::find(&mut c, offer.invited_by).await?.ok_or(Refusal::InviterNoLongerAdmin)?.email;
+    let namespaces = names_of(&mut c, offer, &inherited(&offer.namespaces, &inviter.namespaces)).await?;
+    let needs_account = users::find_by_email(&mut c, &offer.email).await?.is_none();
+    let expires_at = pending.expires_at;
+    Ok(Preview { organization, email: pending.offer.email, invited_by, namespaces, expires_at, needs_account })
+}
+
+/// The person who accepts, and whether they need a session.
+struct Acceptor {
+    user: User,
+    new_account: bool,
+    new_session: bool,
+}
+
+async fn acceptor(context: &Context, offer: &Offer, brings: Accepting<'_>) -> Result<Acceptor, Error> {
+    let found = users::find_by_email(&mut context.installation.db.read().await?, &offer.email).await?;
+    let Some(user) = found else {
+        let first_name = PersonName::parse(brings.first_name).map_err(Refusal::field("first_name"))?;
+        let last_name = PersonName::parse(brings.last_name).map_err(Refusal::field("last_name"))?;
+        let names = [first_name.as_str(), last_name.as_str(), offer.email.as_str()];
+        let password = Password::choose(brings.password, &names).map_err(Refusal::field("password"))?;
+        let password_hash = context.installation.passwords.hash(password).await?;
+        let id = UserId::from_random(crate::dice::random());
+        let user = User { id, email: offer.email.clone(), first_name, last_name, password_hash };
+        return Ok(Acceptor { user, new_account: true, new_session: true });
+    };
+    match &context.caller.signed_in {
+        Some(person) if person.user == user.id => Ok(Acceptor { user, new_account: false, new_session: false }),
+        Some(_) => Err(Refusal::InvitedSomebodyElse.into()),
+        // Somebody who is switched off everywhere else has no other place to prove their password.
+        None if !brings.password.is_empty() => {
+            limits::guess(context).await?;
+            if context.installation.passwords.check(brings.password, Some(&user.password_hash)).await? == Check::Wrong {
+                return Err(Refusal::WrongCredentials.into());
+            }
+            limits::guessed_right(context).await?;
+            Ok(Acceptor { user, new_account: false, new_session: true })
+        }
+        None => Err(Refusal::SignInToAccept.into()),
+    }
+}
+
+/// Makes the invitee a member with what the inviter still has of the namespaces offered. Of many who use one link at
+/// once, one becomes a member.
+///
+/// # Errors
+/// As [`preview`]; [`Refusal::BadField`] for a new account's names and password; [`Refusal::SignInToAccept`],
+/// [`Refusal::InvitedSomebodyElse`], [`Refusal::AlreadyMember`], [`Refusal::DeactivatedMember`].
+pub async fn accept(context: &Context, secret: &str, brings: Accepting<'_>) -> Result<Joined, Error> {
+    let found = proved(context, &mut context.installation.db.read().await?, secret).await?;
+    let offer = found.pending()?.offer;
+    // Hashing comes before the transaction: it takes as long as a thousand writes.
+    let Acceptor { user, new_account, new_session } = acceptor(context, &offer, brings).await?;
+
+    let mut work = context.begin_at(offer.organization, Action::AcceptInvitation).await?;
+    // Read again under the lock: what was true before may be over.
+    let pending = proved(context, &mut work.c, secret).await?.pending()?;
+    let organization = work.organization.clone();
+    let inviter = inviter_of(&mut work.c, &offer, &organization).await?;
+    let accepted = pending.accept(user.id, &user.email, work.now, &inviter)?;
+    if new_account && !users::insert(&mut work.c, &user, work.now).await? {
+        return Err(Refusal::SignInToAccept.into());
+    }
+    let version = work.version();
+    let joining = members::Joining {
+        id: MemberId::from_random(crate::dice::random()),
+        organization: organization.id,
+        user: &user,
+        role: Role::Member,
+        invited_by: Some(offer.invited_by),
+        version,
+    };
+    let id = joining.id;
+    if !members::insert(&mut work.c, joining, work.now).await? {
+        let present = members::find_by_user(&mut work.c, organization.id, user.id).await?;
+        return Err(match present.map(|member| member.status) {
+            Some(Status::Deactivated) => Refusal::DeactivatedMember.into(),
+            _ => Refusal::AlreadyMember.into(),
+        });
+    }
+    let change = Change { added: accepted.namespaces.clone(), removed: BTreeSet::new() };
+    grants::apply(&mut work.c, id, &change, offer.invited_by, work.now).await?;
+    invitations::accept(&mut work.c, &accepted, version).await?;
+    let cookie = if new_session { Some(sessions::start(context, &mut work.c, &user).await?) } else { None };
+    let namespaces = names_of(&mut work.c, &offer, &accepted.namespaces).await?;
+    let member = members::find(&mut work.c, organization.id, id).await?.ok_or(Refusal::NotFound)?;
+    work.act_as(&user);
+    work.commit(ActivityEvent::InvitationAccepted { email: user.email, namespaces }).await?;
+    Ok(Joined { cookie, organization, member })
+}

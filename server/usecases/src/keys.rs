@@ -1,0 +1,199 @@
+//! The server's key, and the secrets that are derived from it: links in mails are computed, never stored, so that the
+//! admin can copy the very link that was mailed and a copy of the database opens nothing.
+
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use std::fmt;
+use subtle::ConstantTimeEq;
+
+/// What a link is for: the same id and nonce give different links for different purposes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Purpose {
+    Invitation,
+    Verification,
+    PasswordReset,
+}
+
+impl Purpose {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::Invitation => b"bailiwick invitation 1",
+            Self::Verification => b"bailiwick verification 1",
+            Self::PasswordReset => b"bailiwick password reset 1",
+        }
+    }
+}
+
+/// The present key, and older ones whose links still open.
+pub struct Keys {
+    present: Vec<u8>,
+    older: Vec<Vec<u8>>,
+}
+
+/// Why a configured key can't be used.
+#[derive(Debug)]
+pub struct KeyError;
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a secret key has at least 32 characters; make one with `openssl rand -hex 32`")
+    }
+}
+
+impl std::error::Error for KeyError {}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keys(…)")
+    }
+}
+
+impl Keys {
+    /// The shortest key, in characters: 32 of hexadecimal digits are 128 bits.
+    pub const SHORTEST: usize = 32;
+
+    /// Reads keys separated by commas, the present one first.
+    ///
+    /// # Errors
+    /// When one is shorter than [`Keys::SHORTEST`]: a key of zeros or an empty one would let anybody make links.
+    pub fn parse(configured: &SecretString) -> Result<Self, KeyError> {
+        let mut keys = configured.expose_secret().split(',').map(str::trim).filter(|key| !key.is_empty());
+        let usable = |key: &str| {
+            let varied = key.bytes().collect::<std::collections::BTreeSet<_>>().len() >= 8;
+            if key.len() >= Self::SHORTEST && varied { Ok(key.as_bytes().to_vec()) } else { Err(KeyError) }
+        };
+        let present = usable(keys.next().unwrap_or_default())?;
+        Ok(Self { present, older: keys.map(usable).collect::<Result<_, _>>()? })
+    }
+
+    /// A fresh key as text, for an installation that has none.
+    pub fn generate() -> SecretString {
+        let [a, b] = halves(&crate::dice::random::<32>());
+        SecretString::from(format!("{}{}", base62(a), base62(b)))
+    }
+
+    /// The secret of a link: the row's id, so that it can be found, and proof that this server made it.
+    pub(crate) fn link_secret(&self, purpose: Purpose, id: uuid::Uuid, nonce: &[u8]) -> String {
+        let proof = proof(&self.present, purpose, id, nonce);
+        format!("{}{}", base62(id.as_u128()), base62(proof))
+    }
+
+    /// The id in a link's secret, unproved: only [`Keys::proves`] says whether it may be used.
+    pub(crate) fn link_id(secret: &str) -> Option<uuid::Uuid> {
+        parse(secret).map(|(id, _)| uuid::Uuid::from_u128(id))
+    }
+
+    pub(crate) fn proves(&self, purpose: Purpose, secret: &str, nonce: &[u8]) -> bool {
+        let Some((id, given)) = parse(secret) else {
+            return false;
+        };
+        let id = uuid::Uuid::from_u128(id);
+        std::iter::once(&self.present)
+            .chain(&self.older)
+            .any(|key| proof(key, purpose, id, nonce).to_be_bytes().ct_eq(&given.to_be_bytes()).into())
+    }
+}
+
+/// HMAC-SHA-256, its first 128 bits: what fits a URL and is out of reach of guessing.
+#[expect(clippy::expect_used, reason = "HMAC takes a key of any length; its type says otherwise for other MACs")]
+fn proof(key: &[u8], purpose: Purpose, id: uuid::Uuid, nonce: &[u8]) -> u128 {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes a key of any length");
+    mac.update(purpose.label());
+    mac.update(id.as_bytes());
+    mac.update(nonce);
+    let bytes: [u8; 32] = mac.finalize().into_bytes().into();
+    halves(&bytes)[0]
+}
+
+pub(crate) fn sha256(text: &str) -> [u8; 32] {
+    Sha256::digest(text.as_bytes()).into()
+}
+
+/// 32 random bytes as text: the value of a session cookie.
+pub(crate) fn random_secret() -> String {
+    let [a, b] = halves(&crate::dice::random::<32>());
+    format!("{}{}", base62(a), base62(b))
+}
+
+fn halves(bytes: &[u8; 32]) -> [u128; 2] {
+    let (mut a, mut b) = ([0; 16], [0; 16]);
+    a.copy_from_slice(&bytes[..16]);
+    b.copy_from_slice(&bytes[16..]);
+    [u128::from_be_bytes(a), u128::from_be_bytes(b)]
+}
+
+const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// 62^22 > 2^128: always 22 digits, so that two of them can be told apart again.
+const WIDTH: usize = 22;
+
+fn base62(mut number: u128) -> String {
+    let mut digits = [b'0'; WIDTH];
+    for digit in digits.iter_mut().rev() {
+        *digit = DIGITS[(number % 62) as usize];
+        number /= 62;
+    }
+    digits.iter().map(|digit| char::from(*digit)).collect()
+}
+
+fn parse(secret: &str) -> Option<(u128, u128)> {
+    if secret.len() != 2 * WIDTH || !secret.is_ascii() {
+        return None;
+    }
+    let number = |text: &str| {
+        text.bytes().try_fold(0u128, |number, byte| {
+            let digit = DIGITS.iter().position(|digit| *digit == byte)? as u128;
+            number.checked_mul(62)?.checked_add(digit)
+        })
+    };
+    Some((number(&secret[..WIDTH])?, number(&secret[WIDTH..])?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(text: &str) -> Keys {
+        Keys::parse(&SecretString::from(text.to_owned())).unwrap()
+    }
+
+    const ONE: &str = "one-key-of-more-than-32-characters-long";
+    const TWO: &str = "two-key-of-more-than-32-characters-long";
+
+    #[test]
+    fn a_link_is_proved_by_the_key_that_made_it_and_by_no_other() {
+        let id = uuid::Uuid::from_u128(7);
+        let secret = keys(ONE).link_secret(Purpose::Invitation, id, b"nonce");
+        assert_eq!(Keys::link_id(&secret), Some(id));
+        assert!(keys(ONE).proves(Purpose::Invitation, &secret, b"nonce"));
+        assert!(!keys(TWO).proves(Purpose::Invitation, &secret, b"nonce"));
+        assert!(!keys(ONE).proves(Purpose::Invitation, &secret, b"other"), "rotating the nonce kills the link");
+        assert!(!keys(ONE).proves(Purpose::PasswordReset, &secret, b"nonce"), "a link serves one purpose");
+    }
+
+    #[test]
+    fn an_older_key_still_opens_its_links() {
+        let secret = keys(ONE).link_secret(Purpose::Invitation, uuid::Uuid::from_u128(7), b"n");
+        assert!(keys(&format!("{TWO},{ONE}")).proves(Purpose::Invitation, &secret, b"n"));
+    }
+
+    #[test]
+    fn no_single_changed_character_passes() {
+        let keys = keys(ONE);
+        let secret = keys.link_secret(Purpose::Verification, uuid::Uuid::from_u128(u128::MAX / 3), b"n");
+        for at in 0..secret.len() {
+            let mut wrong: Vec<u8> = secret.bytes().collect();
+            wrong[at] = if wrong[at] == b'a' { b'b' } else { b'a' };
+            let wrong = String::from_utf8(wrong).unwrap();
+            assert!(!keys.proves(Purpose::Verification, &wrong, b"n"), "{at}");
+        }
+    }
+
+    #[test]
+    fn short_empty_and_monotonous_keys_are_refused() {
+        for bad in ["", "short", "00000000000000000000000000000000000000000000"] {
+            assert!(Keys::parse(&SecretString::from(bad.to_owned())).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What a person can do: one function per verb, one transaction each.
+//!
+//! Every write enters through [`Context::begin`] with an [`domain::access::Action`] and leaves through
+//! [`Work::commit`] with an [`domain::activity::ActivityEvent`]; what concerns only a person's own account enters
+//! through [`Context::begin_account`] and leaves with an [`domain::account::AccountEvent`]. There is no other way in.
+
+pub mod account;
+pub mod activity;
+mod clock;
+mod context;
+pub mod demo;
+mod dice;
+mod error;
+mod gates;
+pub mod grants;
+pub mod invitations;
+mod keys;
+mod limits;
+pub mod members;
+pub mod namespaces;
+pub mod organizations;
+pub mod outbox;
+pub mod password_reset;
+mod passwords;
+pub mod sessions;
+pub mod sign_up;
+pub mod upkeep;
+
+pub use clock::Clock;
+pub use context::{Caller, Context, Installation, Settings, SignedIn};
+pub use error::{Error, Present};
+pub use gates::{Look, Work};
+pub use keys::{KeyError, Keys};
+pub use passwords::Passwords;
+pub use storage::{Db, Options as DbOptions, outbox::State as OutboxState};

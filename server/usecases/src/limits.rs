@@ -1,0 +1,104 @@
+//! How often something may be tried. Counted in the database, where all replicas look.
+
+use crate::{Context, Error, keys::sha256};
+use domain::{Refusal, id::OrganizationId, text::EmailAddress};
+use std::time::Duration;
+use storage::{Connection, attempts};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// Wrong passwords and unknown links a minute from one network address.
+const GUESSES_PER_MINUTE: i64 = 10;
+/// Mails an hour to one address, of all kinds together: nobody's mailbox becomes our victim's.
+const MAILS_PER_HOUR: i64 = 3;
+/// Wrong passwords for one account before each further one waits.
+const FREE_GUESSES: i64 = 5;
+
+async fn add(
+    context: &Context,
+    c: &mut Connection,
+    key: &str,
+    tries: i64,
+    most: i64,
+    window: Duration,
+) -> Result<(), Error> {
+    let now = context.now();
+    let counted = attempts::add(c, key, tries, now, now.minus(window)).await?;
+    if counted.count > most {
+        let retry_after = counted.started_at.plus(window).since(now).max(Duration::from_secs(1));
+        return Err(Refusal::TooManyRequests { retry_after }.into());
+    }
+    Ok(())
+}
+
+/// The network address a guess came from. IPv6 hands out whole /64s, so that is what is counted.
+fn network(context: &Context) -> String {
+    match context.caller.ip {
+        Some(std::net::IpAddr::V6(ip)) => {
+            let s = ip.segments();
+            format!("{:x}:{:x}:{:x}:{:x}", s[0], s[1], s[2], s[3])
+        }
+        Some(ip) => ip.to_string(),
+        None => "unknown".into(),
+    }
+}
+
+/// Counts a guess before it is looked at, so that guesses sent at once can't all slip through; taken back by
+/// [`guessed_right`].
+pub(crate) async fn guess(context: &Context) -> Result<(), Error> {
+    let mut c = context.installation.db.write().await?;
+    let counted = add(context, &mut c, &format!("guess {}", network(context)), 1, GUESSES_PER_MINUTE, MINUTE).await;
+    c.commit().await?;
+    counted
+}
+
+pub(crate) async fn guessed_right(context: &Context) -> Result<(), Error> {
+    let mut c = context.installation.db.write().await?;
+    let now = context.now();
+    attempts::add(&mut c, &format!("guess {}", network(context)), -1, now, now.minus(MINUTE)).await?;
+    c.commit().await?;
+    Ok(())
+}
+
+fn account_key(email: &str) -> String {
+    // Hashed: the table must not tell which addresses somebody tried.
+    let hash = sha256(&email.to_lowercase());
+    let hex: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("account {hex}")
+}
+
+/// Counts a wrong password for an account and says how long its answer should take: strangers slow a guesser of this
+/// account down, but can never lock its owner out.
+pub(crate) async fn wrong_password(context: &Context, email: &str) -> Result<Duration, Error> {
+    let mut c = context.installation.db.write().await?;
+    let now = context.now();
+    let counted = attempts::add(&mut c, &account_key(email), 1, now, now.minus(HOUR)).await?;
+    c.commit().await?;
+    let over = (counted.count - FREE_GUESSES).clamp(0, 6);
+    Ok(if over == 0 { Duration::ZERO } else { Duration::from_millis(50 << over) })
+}
+
+/// Whether one more mail may go to this address within this hour.
+pub(crate) async fn mail_to(context: &Context, c: &mut Connection, email: &EmailAddress) -> Result<(), Error> {
+    add(context, c, &format!("mail {email}"), 1, MAILS_PER_HOUR, HOUR).await
+}
+
+pub(crate) async fn invitations(
+    context: &Context,
+    c: &mut Connection,
+    organization: OrganizationId,
+    how_many: usize,
+) -> Result<(), Error> {
+    let most = i64::from(context.settings().invitations_per_hour);
+    let how_many = i64::try_from(how_many).unwrap_or(i64::MAX);
+    add(context, c, &format!("invitations {organization}"), how_many, most, HOUR).await
+}
+
+/// Sign-ups, forgotten passwords: things a stranger may ask for, twenty times a minute from one network address.
+pub(crate) async fn strangers_request(context: &Context) -> Result<(), Error> {
+    let mut c = context.installation.db.write().await?;
+    let counted = add(context, &mut c, &format!("request {}", network(context)), 1, 30, MINUTE).await;
+    c.commit().await?;
+    counted
+}

@@ -1,0 +1,165 @@
+//! The Users table, and switching members off and on.
+
+use crate::{Context, Error, gates::Work};
+use domain::{
+    Refusal,
+    access::Action,
+    activity::ActivityEvent,
+    id::MemberId,
+    letter::{AccessChange, Letter},
+    membership::{Membership, Role},
+};
+use storage::{
+    members::{self, Member},
+    organizations::Organization,
+    roster::{self, Row, Show},
+    sessions,
+};
+use uuid::Uuid;
+
+/// How many rows a page has, unless asked otherwise, and at most.
+pub const PAGE: u32 = 50;
+pub const LARGEST_PAGE: u32 = 200;
+
+/// What is asked of the table.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    pub search: String,
+    pub show: Option<Show>,
+    pub descending: bool,
+    /// As [`Page::next`] gave it.
+    pub cursor: Option<String>,
+    pub limit: Option<u32>,
+}
+
+/// One page of the table.
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub organization: Organization,
+    /// The asker's own membership.
+    pub own: Membership,
+    pub active_admins: u64,
+    pub rows: Vec<Row>,
+    /// How many rows there are in all, with this search and filter.
+    pub total: u64,
+    pub next: Option<String>,
+}
+
+fn cursor_of(row: &Row) -> String {
+    format!("{}~{}", row.id.simple(), row.email)
+}
+
+fn parse_cursor(text: &str) -> Result<(&str, Uuid), Refusal> {
+    let wrong = || Refusal::BadField { field: "cursor", problem: domain::text::Problem::Unknown };
+    let (id, email) = text.split_once('~').ok_or_else(wrong)?;
+    Ok((email, Uuid::try_parse(id).map_err(|_| wrong())?))
+}
+
+/// A page of members and invitees. Its cost does not grow with the organization, but for a search.
+pub async fn list(context: &Context, slug: &str, query: &Query) -> Result<Page, Error> {
+    let after = query.cursor.as_deref().map(parse_cursor).transpose()?;
+    let limit = query.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
+    let mut look = context.look(slug, Action::SeeMembers).await?;
+    let (organization, own) = (look.organization.clone(), look.membership());
+    let now = context.now();
+    let show = query.show.unwrap_or(Show::All);
+    let search = query.search.trim();
+    let page = roster::Page { show, search, descending: query.descending, after, limit: limit + 1, now };
+    let mut rows = roster::page(&mut look.c, organization.id, &page).await?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next = if more { rows.last().map(cursor_of) } else { None };
+    let total = match (search.is_empty(), show) {
+        (true, Show::All) => {
+            organization.members_active + organization.members_deactivated + organization.invitations_pending
+        }
+        (true, Show::Active) => organization.members_active,
+        (true, Show::Deactivated) => organization.members_deactivated,
+        (true, Show::Invited) => organization.invitations_pending,
+        _ => i64::try_from(roster::count(&mut look.c, organization.id, show, search, now).await?).unwrap_or(i64::MAX),
+    };
+    let active_admins = members::active_admins(&mut look.c, organization.id).await?;
+    Ok(Page { organization, own, active_admins, rows, total: total.unsigned_abs(), next })
+}
+
+/// One member, for a row that changed.
+pub async fn find(context: &Context, slug: &str, member: &str) -> Result<Member, Error> {
+    let id = parse_id(member)?;
+    let mut look = context.look(slug, Action::SeeMembers).await?;
+    members::find(&mut look.c, look.organization.id, id).await?.ok_or(Error::Refused(Refusal::NotFound))
+}
+
+pub(crate) fn parse_id(member: &str) -> Result<MemberId, Refusal> {
+    member.parse().map_err(|_| Refusal::NotFound)
+}
+
+async fn target(work: &mut Work, member: &str) -> Result<Member, Error> {
+    let id = parse_id(member)?;
+    let organization = work.organization.id;
+    members::find(&mut work.c, organization, id).await?.ok_or(Error::Refused(Refusal::NotFound))
+}
+
+/// Switches a member off. Every session of theirs ends in the same transaction.
+///
+/// # Errors
+/// As [`Membership::deactivate`].
+pub async fn deactivate(context: &Context, slug: &str, member: &str) -> Result<Member, Error> {
+    let mut work = context.begin(slug, Action::DeactivateMember).await?;
+    let target = target(&mut work, member).await?;
+    let by = work.member()?.user;
+    let organization = work.organization.clone();
+    let active_admins = members::active_admins(&mut work.c, organization.id).await?;
+    let changed = match target.membership(organization.founder).deactivate(by, active_admins) {
+        Ok(changed) => changed,
+        Err(refusal) => return Err(work.refuse(refusal).await),
+    };
+    sessions::delete_all(&mut work.c, target.user).await?;
+    keep(work, target, changed, AccessChange::Deactivated).await
+}
+
+/// Switches a member on again, with the namespaces they had.
+///
+/// # Errors
+/// [`Refusal::AlreadyActive`].
+pub async fn reactivate(context: &Context, slug: &str, member: &str) -> Result<Member, Error> {
+    let mut work = context.begin(slug, Action::ReactivateMember).await?;
+    let target = target(&mut work, member).await?;
+    let changed = match target.membership(work.organization.founder).reactivate() {
+        Ok(changed) => changed,
+        Err(refusal) => return Err(work.refuse(refusal).await),
+    };
+    keep(work, target, changed, AccessChange::Reactivated).await
+}
+
+async fn keep(mut work: Work, target: Member, changed: Membership, change: AccessChange) -> Result<Member, Error> {
+    let version = work.version();
+    members::set_status(&mut work.c, &changed, version).await?;
+    let email = target.email.clone();
+    let event = match change {
+        AccessChange::Reactivated => ActivityEvent::MemberReactivated { email },
+        _ => ActivityEvent::MemberDeactivated { email },
+    };
+    let letter = Letter::AccessChanged { user: target.user, organization: changed.organization, change };
+    work.write_letter(&target.email, &letter).await?;
+    work.commit(event).await?;
+    Ok(Member { status: changed.status, version, ..target })
+}
+
+/// Gives or takes the role of admin: the operator's act.
+///
+/// # Errors
+/// As [`Membership::with_role`].
+pub async fn change_role(context: &Context, slug: &str, member: &str, role: Role) -> Result<Member, Error> {
+    let mut work = context.begin(slug, Action::ChangeRole).await?;
+    let target = target(&mut work, member).await?;
+    let organization = work.organization.clone();
+    let active_admins = members::active_admins(&mut work.c, organization.id).await?;
+    let changed = match target.membership(organization.founder).with_role(role, active_admins) {
+        Ok(changed) => changed,
+        Err(refusal) => return Err(work.refuse(refusal).await),
+    };
+    let version = work.version();
+    members::set_role(&mut work.c, &changed, version).await?;
+    work.commit(ActivityEvent::MemberRoleChanged { email: target.email.clone(), admin: role == Role::Admin }).await?;
+    Ok(Member { role, version, ..target })
+}

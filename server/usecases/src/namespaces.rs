@@ -1,0 +1,119 @@
+//! Namespaces: creating them, and who may work in each.
+
+use crate::{Context, Error};
+use domain::{
+    Refusal,
+    access::Action,
+    activity::ActivityEvent,
+    grant::Change,
+    id::NamespaceId,
+    membership::Membership,
+    namespace::may_add_one,
+    text::{NamespaceLabel, NamespaceName},
+};
+use std::collections::{BTreeMap, BTreeSet};
+use storage::{
+    grants,
+    namespaces::{self, Namespace, Person},
+    organizations::Organization,
+};
+
+/// How many people a namespace names before it only counts them.
+pub const PEOPLE_NAMED: u32 = 50;
+
+/// A namespace and who may work in it.
+#[derive(Debug, Clone)]
+pub struct WithPeople {
+    pub namespace: Namespace,
+    /// Active members with a grant.
+    pub people: u64,
+    /// The first [`PEOPLE_NAMED`] of them, by address.
+    pub named: Vec<Person>,
+}
+
+/// The namespaces of an organization, as one of its people sees them.
+#[derive(Debug, Clone)]
+pub struct List {
+    pub organization: Organization,
+    pub own: Membership,
+    pub namespaces: Vec<WithPeople>,
+}
+
+pub async fn list(context: &Context, slug: &str) -> Result<List, Error> {
+    let mut look = context.look(slug, Action::SeeNamespaces).await?;
+    let organization = look.organization.clone();
+    let counts: BTreeMap<NamespaceId, i64> = namespaces::people_counts(&mut look.c, organization.id)
+        .await?
+        .into_iter()
+        .map(|count| (count.namespace, count.people))
+        .collect();
+    let mut listed = Vec::new();
+    for namespace in namespaces::list(&mut look.c, organization.id).await? {
+        let named = namespaces::people(&mut look.c, namespace.id, PEOPLE_NAMED).await?;
+        let people = counts.get(&namespace.id).copied().unwrap_or(0).unsigned_abs();
+        listed.push(WithPeople { namespace, people, named });
+    }
+    Ok(List { own: look.membership(), organization, namespaces: listed })
+}
+
+/// Makes a namespace. Who makes it gets the first grant in it, and nobody else does.
+///
+/// # Errors
+/// [`Refusal::BadField`] on `id`, [`Refusal::NamespaceLimit`], [`Refusal::NamespaceTaken`].
+pub async fn create(context: &Context, slug: &str, id: &str) -> Result<Namespace, Error> {
+    let mut work = context.begin(slug, Action::CreateNamespace).await?;
+    let label = NamespaceLabel::parse(id).map_err(Refusal::field("id"))?;
+    let member = work.member()?.clone();
+    let organization = work.organization.clone();
+    let limit = u32::try_from(organization.namespace_limit).unwrap_or(0);
+    if let Err(refusal) = may_add_one(namespaces::count(&mut work.c, organization.id).await?, limit) {
+        return Err(work.refuse(refusal).await);
+    }
+    let name = NamespaceName::of(&organization.slug, &label);
+    let new = namespaces::New {
+        id: NamespaceId::from_random(crate::dice::random()),
+        organization: organization.id,
+        label: &label,
+        name: &name,
+        created_by: member.user,
+    };
+    let made = new.id;
+    if !namespaces::insert(&mut work.c, new, work.now).await? {
+        return Err(Refusal::NamespaceTaken { name: name.to_string() }.into());
+    }
+    let first = Change { added: BTreeSet::from([made]), removed: BTreeSet::new() };
+    grants::apply(&mut work.c, member.id, &first, member.user, work.now).await?;
+    let version = work.version();
+    storage::members::set_version(&mut work.c, organization.id, member.id, version).await?;
+    let created_at = work.now;
+    work.commit(ActivityEvent::NamespaceCreated { namespace: name.clone() }).await?;
+    Ok(Namespace { id: made, label, name, created_at, created_by: member.email })
+}
+
+/// Finds namespaces by what a caller calls them: the full name (`northwind-dev`) or the organization's own part (`dev`).
+///
+/// # Errors
+/// [`Refusal::UnknownNamespace`] for the first that the organization does not have.
+pub(crate) fn named<'a>(
+    all: &'a [Namespace],
+    wanted: &[String],
+) -> Result<BTreeMap<NamespaceId, &'a Namespace>, Refusal> {
+    wanted
+        .iter()
+        .map(|text| text.trim())
+        // An empty entry says "none" in a form, where an empty list can't be written.
+        .filter(|text| !text.is_empty())
+        .map(|text| {
+            all.iter()
+                .find(|namespace| namespace.name.as_str() == text)
+                .or_else(|| all.iter().find(|namespace| namespace.label.as_str() == text))
+                .map(|namespace| (namespace.id, namespace))
+                .ok_or_else(|| Refusal::UnknownNamespace { name: text.chars().take(63).collect() })
+        })
+        .collect()
+}
+
+/// The names behind ids, in order.
+pub(crate) fn names(all: &[Namespace], ids: &BTreeSet<NamespaceId>) -> Vec<NamespaceName> {
+    all.iter().filter(|namespace| ids.contains(&namespace.id)).map(|namespace| namespace.name.clone()).collect()
+}

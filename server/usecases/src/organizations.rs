@@ -1,0 +1,12 @@
+//! An organization as its people see it.
+
+use crate::{Context, Error};
+use domain::{access::Action, membership::Membership};
+use storage::organizations::Organization;
+
+/// The organization and the asker's own membership: what every page of it needs.
+pub async fn see(context: &Context, slug: &str) -> Result<(Organization, Membership), Error> {
+    let look = context.look(slug, Action::SeeOrganization).await?;
+    let membership = look.membership();
+    Ok((look.organization, membership))
+}
