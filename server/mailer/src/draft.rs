@@ -61,10 +61,6 @@ impl Draft {
         let failed = |_| SendError::permanent("The mail could not be written.");
         let text = Text { draft: &self }.render().map_err(failed)?;
         let html = Html { draft: &self }.render().map_err(failed)?;
-        Ok(Rendered {
-            subject: self.subject.cut_to(LONGEST_SUBJECT).into_string(),
-            text,
-            html,
-        })
+        Ok(Rendered { subject: self.subject.cut_to(LONGEST_SUBJECT).into_string(), text, html })
     }
 }

@@ -22,17 +22,11 @@ pub struct SendError {
 
 impl SendError {
     pub fn transient(reason: impl Into<String>) -> Self {
-        Self {
-            kind: ErrorKind::Transient,
-            reason: reason.into(),
-        }
+        Self { kind: ErrorKind::Transient, reason: reason.into() }
     }
 
     pub fn permanent(reason: impl Into<String>) -> Self {
-        Self {
-            kind: ErrorKind::Permanent,
-            reason: reason.into(),
-        }
+        Self { kind: ErrorKind::Permanent, reason: reason.into() }
     }
 }
 
@@ -58,13 +52,11 @@ pub enum SetupError {
 impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::From => f.write_str(
-                "the sender of mails must be an address, such as Bailiwick <no-reply@example.com>",
-            ),
-            Self::Url(problem) => write!(f, "the SMTP URL {problem}"),
-            Self::Certificate => {
-                f.write_str("the certificates to trust the mail server by can't be read")
+            Self::From => {
+                f.write_str("the sender of mails must be an address, such as Bailiwick <no-reply@example.com>")
             }
+            Self::Url(problem) => write!(f, "the SMTP URL {problem}"),
+            Self::Certificate => f.write_str("the certificates to trust the mail server by can't be read"),
         }
     }
 }

@@ -25,18 +25,7 @@ impl Line {
 
 impl<T: AsRef<str>> From<T> for Line {
     fn from(text: T) -> Self {
-        Self(
-            text.as_ref()
-                .chars()
-                .map(|c| {
-                    if breaks_the_line(c) {
-                        char::REPLACEMENT_CHARACTER
-                    } else {
-                        c
-                    }
-                })
-                .collect(),
-        )
+        Self(text.as_ref().chars().map(|c| if breaks_the_line(c) { char::REPLACEMENT_CHARACTER } else { c }).collect())
     }
 }
 

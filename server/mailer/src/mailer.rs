@@ -46,17 +46,10 @@ impl Mailer {
     ///
     /// # Errors
     /// As [`Mailer::smtp`], and [`SetupError::Certificate`].
-    pub fn smtp_with(
-        url: &SecretString,
-        from: &str,
-        options: SmtpOptions,
-    ) -> Result<Self, SetupError> {
+    pub fn smtp_with(url: &SecretString, from: &str, options: SmtpOptions) -> Result<Self, SetupError> {
         let from = sender(from)?;
         let smtp = Smtp::new(url.expose_secret(), from.email.domain(), options)?;
-        Ok(Self {
-            from,
-            transport: Arc::new(Transport::Smtp(smtp)),
-        })
+        Ok(Self { from, transport: Arc::new(Transport::Smtp(smtp)) })
     }
 
     /// Into a folder, as `.eml` files that only the owner can read. The folder is made when it is first needed.
@@ -65,10 +58,7 @@ impl Mailer {
     /// The sender is not an address.
     pub fn file(folder: impl Into<PathBuf>, from: &str) -> Result<Self, SetupError> {
         let transport = Transport::File(Folder::new(folder.into()));
-        Ok(Self {
-            from: sender(from)?,
-            transport: Arc::new(transport),
-        })
+        Ok(Self { from: sender(from)?, transport: Arc::new(transport) })
     }
 
     /// Into memory, for tests: see [`Mailer::sent`] and [`Mailer::fail_next`].
@@ -76,10 +66,7 @@ impl Mailer {
     /// # Errors
     /// The sender is not an address.
     pub fn memory(from: &str) -> Result<Self, SetupError> {
-        Ok(Self {
-            from: sender(from)?,
-            transport: Arc::new(Transport::Memory(Memory::default())),
-        })
+        Ok(Self { from: sender(from)?, transport: Arc::new(Transport::Memory(Memory::default())) })
     }
 
     /// Sends one mail to one address. `message_id` is 1–100 letters, digits, `-`, `_` or `.`, the same on every
@@ -101,21 +88,14 @@ impl Mailer {
         let header = self.message_id(message_id)?;
         let rendered = mail.render()?;
         match &*self.transport {
-            Transport::Memory(memory) => memory
-                .keep(to.as_str(), header, rendered)
-                .map(|()| Sent::ToMemory),
+            Transport::Memory(memory) => memory.keep(to.as_str(), header, rendered).map(|()| Sent::ToMemory),
             Transport::File(folder) => {
                 let message = self.compose(header, to, rendered, now)?;
-                folder
-                    .write(message_id, now, message.formatted())
-                    .await
-                    .map(Sent::ToFile)
+                folder.write(message_id, now, message.formatted()).await.map(Sent::ToFile)
             }
             Transport::Smtp(smtp) => {
                 let message = self.compose(header, to, rendered, now)?;
-                smtp.send(message.envelope(), &message.formatted())
-                    .await
-                    .map(|()| Sent::ToServer)
+                smtp.send(message.envelope(), &message.formatted()).await.map(|()| Sent::ToServer)
             }
         }
     }
@@ -150,12 +130,7 @@ impl Mailer {
     fn message_id(&self, id: &str) -> Result<String, SendError> {
         // It becomes a header and a file name: no dot at its edges, nothing that either would read as its own.
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if id.is_empty()
-            || id.len() > 100
-            || id.starts_with('.')
-            || id.ends_with('.')
-            || !id.chars().all(allowed)
-        {
+        if id.is_empty() || id.len() > 100 || id.starts_with('.') || id.ends_with('.') || !id.chars().all(allowed) {
             return Err(SendError::permanent("The mail has no usable id."));
         }
         Ok(format!("<{id}@{}>", self.from.email.domain()))
@@ -171,10 +146,7 @@ impl Mailer {
         let unusable = |_| SendError::permanent("The address can't be written into a mail.");
         let to: Address = to.as_str().parse().map_err(unusable)?;
         // RFC 3834: keeps auto-responders from answering, and mailing lists from passing it on.
-        let automatic = HeaderValue::new(
-            HeaderName::new_from_ascii_str("Auto-Submitted"),
-            "auto-generated".to_owned(),
-        );
+        let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
         Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
@@ -190,9 +162,7 @@ impl Mailer {
 impl fmt::Debug for Mailer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Without the transport: it holds the password.
-        f.debug_struct("Mailer")
-            .field("from", &self.from)
-            .finish_non_exhaustive()
+        f.debug_struct("Mailer").field("from", &self.from).finish_non_exhaustive()
     }
 }
 
@@ -204,18 +174,12 @@ fn sender(from: &str) -> Result<Mailbox, SetupError> {
     let mailbox: Mailbox = from.trim().parse().map_err(|_| SetupError::From)?;
     // An address beyond ASCII asks every server on the way for SMTPUTF8.
     let address: &str = mailbox.email.as_ref();
-    if address.is_ascii() {
-        Ok(mailbox)
-    } else {
-        Err(SetupError::From)
-    }
+    if address.is_ascii() { Ok(mailbox) } else { Err(SetupError::From) }
 }
 
 /// The header's date has whole seconds, and panics outside the years 1970 to 9999.
 fn date(at: Timestamp) -> SystemTime {
     const END_OF_9999: u64 = 253_402_300_799;
-    let seconds = u64::try_from(at.seconds())
-        .unwrap_or_default()
-        .min(END_OF_9999);
+    let seconds = u64::try_from(at.seconds()).unwrap_or_default().min(END_OF_9999);
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }

@@ -1,8 +1,7 @@
 //! What each mail says. Every sentence is here once; the templates only lay them out.
 
 use crate::{
-    AccessChange, AccessChanged, AccountExists, Invitation, Mail, PasswordChanged, PasswordReset,
-    Verification,
+    AccessChange, AccessChanged, AccountExists, Invitation, Mail, PasswordChanged, PasswordReset, Verification,
     draft::{Draft, Part},
     line::Line,
 };
@@ -20,25 +19,15 @@ pub(crate) fn draft(mail: &Mail) -> Draft {
 }
 
 fn invitation(facts: &Invitation) -> Draft {
-    let Invitation {
-        organization,
-        invited_by,
-        namespaces,
-        link,
-        expires_at,
-    } = facts;
+    let Invitation { organization, invited_by, namespaces, link, expires_at } = facts;
     Draft {
         subject: Line::from(format!("{invited_by} invites you to {organization}")),
         heading: Line::from(format!("You are invited to {organization}")),
         greeting: None,
         parts: vec![
-            paragraph(format!(
-                "{invited_by} invites you to join the organization {organization} on Bailiwick."
-            )),
+            paragraph(format!("{invited_by} invites you to join the organization {organization} on Bailiwick.")),
             if namespaces.is_empty() {
-                paragraph(
-                    "You will not have a namespace to work in at first; an admin can give you one later.",
-                )
+                paragraph("You will not have a namespace to work in at first; an admin can give you one later.")
             } else {
                 list("You will be able to work in these namespaces:", namespaces)
             },
@@ -48,19 +37,12 @@ fn invitation(facts: &Invitation) -> Draft {
                 day_and_minute(*expires_at)
             )),
         ],
-        footer: Line::from(
-            "You did not expect this? Then do nothing: without you, nothing happens.",
-        ),
+        footer: Line::from("You did not expect this? Then do nothing: without you, nothing happens."),
     }
 }
 
 fn verification(facts: &Verification) -> Draft {
-    let Verification {
-        first_name,
-        organization,
-        link,
-        expires_at,
-    } = facts;
+    let Verification { first_name, organization, link, expires_at } = facts;
     Draft {
         subject: Line::from("Confirm your email address"),
         heading: Line::from("Confirm your email address"),
@@ -71,20 +53,14 @@ fn verification(facts: &Verification) -> Draft {
                  that this address is yours."
             )),
             button("Confirm this address", link),
-            paragraph(format!(
-                "The link works once, until {}.",
-                day_and_minute(*expires_at)
-            )),
+            paragraph(format!("The link works once, until {}.", day_and_minute(*expires_at))),
         ],
         footer: Line::from("You did not sign up? Then do nothing: no account will be created."),
     }
 }
 
 fn account_exists(facts: &AccountExists) -> Draft {
-    let AccountExists {
-        sign_in_link,
-        reset_link,
-    } = facts;
+    let AccountExists { sign_in_link, reset_link } = facts;
     Draft {
         subject: Line::from("You already have an account"),
         heading: Line::from("You already have an account"),
@@ -100,18 +76,12 @@ fn account_exists(facts: &AccountExists) -> Draft {
                 link: Line::from(reset_link),
             },
         ],
-        footer: Line::from(
-            "It was not you? Then do nothing: whoever it was has learnt nothing about your account.",
-        ),
+        footer: Line::from("It was not you? Then do nothing: whoever it was has learnt nothing about your account."),
     }
 }
 
 fn password_reset(facts: &PasswordReset) -> Draft {
-    let PasswordReset {
-        first_name,
-        link,
-        expires_at,
-    } = facts;
+    let PasswordReset { first_name, link, expires_at } = facts;
     Draft {
         subject: Line::from("Set a new password"),
         heading: Line::from("Set a new password"),
@@ -119,30 +89,20 @@ fn password_reset(facts: &PasswordReset) -> Draft {
         parts: vec![
             paragraph("You asked to set a new password for your account on Bailiwick."),
             button("Set a new password", link),
-            paragraph(format!(
-                "The link works once, until {}.",
-                day_and_minute(*expires_at)
-            )),
+            paragraph(format!("The link works once, until {}.", day_and_minute(*expires_at))),
         ],
-        footer: Line::from(
-            "You did not ask for this? Then do nothing: your password stays as it is.",
-        ),
+        footer: Line::from("You did not ask for this? Then do nothing: your password stays as it is."),
     }
 }
 
 fn password_changed(facts: &PasswordChanged) -> Draft {
-    let PasswordChanged {
-        first_name,
-        reset_link,
-    } = facts;
+    let PasswordChanged { first_name, reset_link } = facts;
     Draft {
         subject: Line::from("Your password was changed"),
         heading: Line::from("Your password was changed"),
         greeting: hello(first_name),
         parts: vec![
-            paragraph(
-                "The password of your account on Bailiwick was changed, and all other sessions were ended.",
-            ),
+            paragraph("The password of your account on Bailiwick was changed, and all other sessions were ended."),
             paragraph("If it was not you, set a new password now:"),
             button("Set a new password", reset_link),
         ],
@@ -151,28 +111,17 @@ fn password_changed(facts: &PasswordChanged) -> Draft {
 }
 
 fn access_changed(facts: &AccessChanged) -> Draft {
-    let AccessChanged {
-        first_name,
-        organization,
-        change,
-        link,
-    } = facts;
+    let AccessChanged { first_name, organization, change, link } = facts;
     let (title, mut parts, can_open) = match change {
         AccessChange::Namespaces { added, removed } => {
-            let mut parts = vec![paragraph(format!(
-                "An admin changed what you may do in {organization}."
-            ))];
+            let mut parts = vec![paragraph(format!("An admin changed what you may do in {organization}."))];
             if !added.is_empty() {
                 parts.push(list("You can now work in:", added));
             }
             if !removed.is_empty() {
                 parts.push(list("You can no longer work in:", removed));
             }
-            (
-                format!("Your access in {organization} has changed"),
-                parts,
-                true,
-            )
+            (format!("Your access in {organization} has changed"), parts, true)
         }
         AccessChange::Deactivated => (
             format!("Your access to {organization} was switched off"),
@@ -180,17 +129,13 @@ fn access_changed(facts: &AccessChanged) -> Draft {
                 paragraph(format!(
                     "An admin deactivated you in {organization}. You can't open it or work in its namespaces."
                 )),
-                paragraph(
-                    "If you think that this is a mistake, ask an admin of the organization to reactivate you.",
-                ),
+                paragraph("If you think that this is a mistake, ask an admin of the organization to reactivate you."),
             ],
             false,
         ),
         AccessChange::Reactivated => (
             format!("Your access to {organization} is back"),
-            vec![paragraph(format!(
-                "An admin reactivated you in {organization}."
-            ))],
+            vec![paragraph(format!("An admin reactivated you in {organization}."))],
             true,
         ),
     };
@@ -202,9 +147,7 @@ fn access_changed(facts: &AccessChanged) -> Draft {
         heading: Line::from(&title),
         greeting: hello(first_name),
         parts,
-        footer: Line::from(format!(
-            "You get this mail because you are a member of {organization} on Bailiwick."
-        )),
+        footer: Line::from(format!("You get this mail because you are a member of {organization} on Bailiwick.")),
     }
 }
 
@@ -217,17 +160,11 @@ fn paragraph(text: impl AsRef<str>) -> Part {
 }
 
 fn list(title: &str, items: &[impl AsRef<str>]) -> Part {
-    Part::List {
-        title: Line::from(title),
-        items: items.iter().map(Line::from).collect(),
-    }
+    Part::List { title: Line::from(title), items: items.iter().map(Line::from).collect() }
 }
 
 fn button(label: &str, link: &str) -> Part {
-    Part::Button {
-        label: Line::from(label),
-        link: Line::from(link),
-    }
+    Part::Button { label: Line::from(label), link: Line::from(link) }
 }
 
 /// `30 November 2026, 09:30 UTC`: a month's name, because `11/12` is two days, depending on who reads it.

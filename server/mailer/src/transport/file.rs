@@ -19,12 +19,7 @@ impl Folder {
     }
 
     /// Writes `<time>-<id>.eml`: sorted by name they are sorted by time.
-    pub(crate) async fn write(
-        &self,
-        id: &str,
-        now: Timestamp,
-        message: Vec<u8>,
-    ) -> Result<PathBuf, SendError> {
+    pub(crate) async fn write(&self, id: &str, now: Timestamp, message: Vec<u8>) -> Result<PathBuf, SendError> {
         let name = format!("{}-{id}.eml", time_for_name(now));
         self.off_the_runtime(move |folder| {
             let path = folder.join(name);
@@ -50,12 +45,9 @@ impl Folder {
     ) -> Result<T, SendError> {
         let folder = self.folder.clone();
         let done = tokio::task::spawn_blocking(move || work(&folder)).await;
-        done.map_err(io::Error::other).flatten().map_err(|error| {
-            SendError::transient(format!(
-                "The mail folder can't be written: {}.",
-                error.kind()
-            ))
-        })
+        done.map_err(io::Error::other)
+            .flatten()
+            .map_err(|error| SendError::transient(format!("The mail folder can't be written: {}.", error.kind())))
     }
 }
 

@@ -31,28 +31,13 @@ impl Memory {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn keep(
-        &self,
-        to: &str,
-        message_id: String,
-        mail: Rendered,
-    ) -> Result<(), SendError> {
+    pub(crate) fn keep(&self, to: &str, message_id: String, mail: Rendered) -> Result<(), SendError> {
         let mut state = self.state();
         if let Some(failure) = state.failures.pop_front() {
             return Err(failure);
         }
-        let Rendered {
-            subject,
-            text,
-            html,
-        } = mail;
-        state.sent.push(SentMail {
-            to: to.to_owned(),
-            subject,
-            text,
-            html,
-            message_id,
-        });
+        let Rendered { subject, text, html } = mail;
+        state.sent.push(SentMail { to: to.to_owned(), subject, text, html, message_id });
         Ok(())
     }
 

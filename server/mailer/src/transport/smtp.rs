@@ -42,10 +42,7 @@ pub struct SmtpOptions {
 
 impl Default for SmtpOptions {
     fn default() -> Self {
-        Self {
-            timeout: Duration::from_secs(20),
-            extra_roots: Vec::new(),
-        }
+        Self { timeout: Duration::from_secs(20), extra_roots: Vec::new() }
     }
 }
 
@@ -82,13 +79,7 @@ impl Smtp {
         let may_be_kept = match &outcome {
             Ok(()) => true,
             // After a refusal the conversation can begin anew; after silence or a broken wire it can't.
-            Err(failure) => {
-                failure.answered
-                    && self
-                        .ask(Step::Content, connection.command(Rset))
-                        .await
-                        .is_ok()
-            }
+            Err(failure) => failure.answered && self.ask(Step::Content, connection.command(Rset)).await.is_ok(),
         };
         if may_be_kept {
             self.keep(connection);
@@ -114,11 +105,7 @@ impl Smtp {
         let sender = Mail::new(envelope.from().cloned(), Vec::new());
         self.ask(Step::Sender, connection.command(sender)).await?;
         for address in envelope.to() {
-            self.ask(
-                Step::Recipient,
-                connection.command(Rcpt::new(address.clone(), Vec::new())),
-            )
-            .await?;
+            self.ask(Step::Recipient, connection.command(Rcpt::new(address.clone(), Vec::new()))).await?;
         }
         self.ask(Step::Content, connection.command(Data)).await?;
         self.ask(Step::Content, connection.message(message)).await?;
@@ -128,11 +115,7 @@ impl Smtp {
     /// A connection that has just answered: an idle one, or a new one.
     async fn connection(&self) -> Result<AsyncSmtpConnection, SendError> {
         while let Some(mut connection) = self.take_idle() {
-            if self
-                .ask(Step::Connect, connection.command(Noop))
-                .await
-                .is_ok()
-            {
+            if self.ask(Step::Connect, connection.command(Noop)).await.is_ok() {
                 return Ok(connection);
             }
         }
@@ -140,16 +123,10 @@ impl Smtp {
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Failure> {
-        let Server {
-            host,
-            port,
-            encryption,
-            credentials,
-        } = &self.server;
+        let Server { host, port, encryption, credentials } = &self.server;
         let implicit = (*encryption == Encryption::Implicit).then(|| self.tls.clone());
         let address = (host.as_str(), *port);
-        let opening =
-            AsyncSmtpConnection::connect_tokio1(address, None, &self.hello, implicit, None);
+        let opening = AsyncSmtpConnection::connect_tokio1(address, None, &self.hello, implicit, None);
         let mut connection = self.ask(Step::Connect, opening).await?;
         let upgrade = match encryption {
             Encryption::StartTls if !connection.can_starttls() => {
@@ -162,37 +139,19 @@ impl Smtp {
             Encryption::Implicit | Encryption::None => false,
         };
         if upgrade {
-            self.ask(
-                Step::Connect,
-                connection.starttls(self.tls.clone(), &self.hello),
-            )
-            .await?;
+            self.ask(Step::Connect, connection.starttls(self.tls.clone(), &self.hello)).await?;
         }
         if let Some(credentials) = credentials {
-            self.ask(
-                Step::SignIn,
-                connection.auth(DEFAULT_MECHANISMS, credentials),
-            )
-            .await?;
+            self.ask(Step::SignIn, connection.auth(DEFAULT_MECHANISMS, credentials)).await?;
         }
         Ok(connection)
     }
 
-    async fn ask<T>(
-        &self,
-        step: Step,
-        question: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Failure> {
+    async fn ask<T>(&self, step: Step, question: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
         match timeout(self.timeout, question).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(Failure {
-                answered: error.status().is_some(),
-                error: failed(step, &error),
-            }),
-            Err(_) => Err(Failure {
-                answered: false,
-                error: timed_out(self.timeout),
-            }),
+            Ok(Err(error)) => Err(Failure { answered: error.status().is_some(), error: failed(step, &error) }),
+            Err(_) => Err(Failure { answered: false, error: timed_out(self.timeout) }),
         }
     }
 
@@ -209,10 +168,7 @@ impl Smtp {
     fn keep(&self, connection: AsyncSmtpConnection) {
         let mut idle = self.idle();
         if idle.len() < MOST_IDLE {
-            idle.push(Idle {
-                connection,
-                since: Instant::now(),
-            });
+            idle.push(Idle { connection, since: Instant::now() });
         }
     }
 }
@@ -225,10 +181,7 @@ struct Failure {
 
 impl Failure {
     fn of_setting(reason: &str) -> Self {
-        Self {
-            error: SendError::transient(reason),
-            answered: true,
-        }
+        Self { error: SendError::transient(reason), answered: true }
     }
 }
 
@@ -236,11 +189,7 @@ impl Failure {
 /// so that a company's own is known; Mozilla's list, compiled in, on a system that has none.
 fn trust(host: &str, extra_roots: &[String]) -> Result<TlsParameters, Error> {
     let has_own = !rustls_native_certs::load_native_certs().certs.is_empty();
-    let store = if has_own {
-        CertificateStore::Default
-    } else {
-        CertificateStore::WebpkiRoots
-    };
+    let store = if has_own { CertificateStore::Default } else { CertificateStore::WebpkiRoots };
     let mut tls = TlsParameters::builder(host.to_owned()).certificate_store(store);
     for pem in extra_roots {
         tls = tls.add_root_certificate(Certificate::from_pem(pem.as_bytes())?);

@@ -18,22 +18,14 @@ pub(super) enum Step {
 const LONGEST_QUOTE: usize = 300;
 
 pub(super) fn timed_out(after: Duration) -> SendError {
-    let after = if after.subsec_millis() == 0 {
-        format!("{} s", after.as_secs())
-    } else {
-        format!("{} ms", after.as_millis())
-    };
-    SendError::transient(format!(
-        "The mail server did not answer: timed out after {after}."
-    ))
+    let after =
+        if after.subsec_millis() == 0 { format!("{} s", after.as_secs()) } else { format!("{} ms", after.as_millis()) };
+    SendError::transient(format!("The mail server did not answer: timed out after {after}."))
 }
 
 pub(super) fn failed(step: Step, error: &Error) -> SendError {
     if let Some(code) = error.status() {
-        let said = error
-            .source()
-            .map(|source| quote(&source.to_string()))
-            .unwrap_or_default();
+        let said = error.source().map(|source| quote(&source.to_string())).unwrap_or_default();
         return refused(step, u16::from(code), &said);
     }
     if let Some(cause) = io_cause(error) {
@@ -45,45 +37,26 @@ pub(super) fn failed(step: Step, error: &Error) -> SendError {
             ));
         }
         if step == Step::Connect {
-            return SendError::transient(format!(
-                "The mail server can't be reached: {}.",
-                without_number(cause)
-            ));
+            return SendError::transient(format!("The mail server can't be reached: {}.", without_number(cause)));
         }
-        return SendError::transient(format!(
-            "The connection to the mail server broke: {}.",
-            without_number(cause)
-        ));
+        return SendError::transient(format!("The connection to the mail server broke: {}.", without_number(cause)));
     }
     if step == Step::SignIn && error.is_client() {
-        return SendError::transient(
-            "The mail server offers no way to sign in that is known here (PLAIN, LOGIN).",
-        );
+        return SendError::transient("The mail server offers no way to sign in that is known here (PLAIN, LOGIN).");
     }
     if error.is_response() {
-        return SendError::transient(
-            "The mail server gave an answer that is not SMTP, or hung up.",
-        );
+        return SendError::transient("The mail server gave an answer that is not SMTP, or hung up.");
     }
     SendError::transient("The mail server can't be reached.")
 }
 
 fn refused(step: Step, code: u16, said: &str) -> SendError {
-    let answer = if said.is_empty() {
-        code.to_string()
-    } else {
-        format!("{code} {said}")
-    };
+    let answer = if said.is_empty() { code.to_string() } else { format!("{code} {said}") };
     // 530–538 ask for a sign-in or a stronger one: a setting to mend, after which the same mail leaves.
     let is_about_the_setting = (530..=538).contains(&code);
-    let is_about_the_mail =
-        matches!(step, Step::Recipient | Step::Content) && !is_about_the_setting;
+    let is_about_the_mail = matches!(step, Step::Recipient | Step::Content) && !is_about_the_setting;
     if code >= 500 && is_about_the_mail {
-        let what = if step == Step::Recipient {
-            "address"
-        } else {
-            "mail"
-        };
+        let what = if step == Step::Recipient { "address" } else { "mail" };
         return SendError::permanent(format!("The mail server refused the {what}: {answer}"));
     }
     SendError::transient(match step {

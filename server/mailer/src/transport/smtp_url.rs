@@ -50,46 +50,30 @@ impl Server {
             (false, None, true) => Encryption::StartTlsIfOffered,
             (false, Some("tls=none"), true) => Encryption::None,
             (false, Some("tls=none"), false) => {
-                return Err(SetupError::Url(
-                    "may only say tls=none when the mail server is on this machine",
-                ));
+                return Err(SetupError::Url("may only say tls=none when the mail server is on this machine"));
             }
             _ => {
-                return Err(SetupError::Url(
-                    "has an unknown part after the question mark",
-                ));
+                return Err(SetupError::Url("has an unknown part after the question mark"));
             }
         };
         let credentials = match (url.username(), url.password()) {
             ("", None) => None,
             ("", Some(_)) | (_, None) => {
-                return Err(SetupError::Url(
-                    "must have both a user name and a password, or neither",
-                ));
+                return Err(SetupError::Url("must have both a user name and a password, or neither"));
             }
             (user, Some(password)) => Some(Credentials::new(decode(user)?, decode(password)?)),
         };
-        Ok(Self {
-            host,
-            port: url.port().unwrap_or(default_port),
-            encryption,
-            credentials,
-        })
+        Ok(Self { host, port: url.port().unwrap_or(default_port), encryption, credentials })
     }
 }
 
 fn decode(part: &str) -> Result<String, SetupError> {
     let decoded = percent_decode_str(part).decode_utf8();
-    decoded
-        .map(Into::into)
-        .map_err(|_| SetupError::Url("has a part that is not UTF-8"))
+    decoded.map(Into::into).map_err(|_| SetupError::Url("has a part that is not UTF-8"))
 }
 
 fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse()
-            .is_ok_and(|address: IpAddr| address.is_loopback())
+    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -102,34 +86,15 @@ mod tests {
 
     #[test]
     fn only_this_machine_may_be_spoken_to_without_tls() {
-        for remote in [
-            "smtp://mail.example.com",
-            "smtp://10.0.0.5:25",
-            "smtp://[2001:db8::1]",
-            "smtp://localhost.example.com",
-        ] {
+        for remote in
+            ["smtp://mail.example.com", "smtp://10.0.0.5:25", "smtp://[2001:db8::1]", "smtp://localhost.example.com"]
+        {
             assert_eq!(encryption(remote), Ok(Encryption::StartTls), "{remote}");
-            assert!(
-                encryption(&format!("{remote}?tls=none")).is_err(),
-                "{remote}"
-            );
+            assert!(encryption(&format!("{remote}?tls=none")).is_err(), "{remote}");
         }
-        for local in [
-            "smtp://localhost",
-            "smtp://127.0.0.1:2525",
-            "smtp://[::1]:25",
-            "smtp://LOCALHOST",
-        ] {
-            assert_eq!(
-                encryption(local),
-                Ok(Encryption::StartTlsIfOffered),
-                "{local}"
-            );
-            assert_eq!(
-                encryption(&format!("{local}?tls=none")),
-                Ok(Encryption::None),
-                "{local}"
-            );
+        for local in ["smtp://localhost", "smtp://127.0.0.1:2525", "smtp://[::1]:25", "smtp://LOCALHOST"] {
+            assert_eq!(encryption(local), Ok(Encryption::StartTlsIfOffered), "{local}");
+            assert_eq!(encryption(&format!("{local}?tls=none")), Ok(Encryption::None), "{local}");
         }
         assert_eq!(encryption("smtps://localhost"), Ok(Encryption::Implicit));
     }
@@ -138,19 +103,13 @@ mod tests {
     fn a_password_with_special_characters_is_decoded() {
         let server = Server::parse("smtp://us%40er:p%2Fa%3As%23s@mail.example.com:2525").unwrap();
         assert!(server.credentials == Some(Credentials::new("us@er".into(), "p/a:s#s".into())));
-        assert_eq!(
-            (server.host.as_str(), server.port),
-            ("mail.example.com", 2525)
-        );
+        assert_eq!((server.host.as_str(), server.port), ("mail.example.com", 2525));
     }
 
     #[test]
     fn the_port_follows_the_scheme() {
         assert_eq!(Server::parse("smtp://mail.example.com").unwrap().port, 587);
-        assert_eq!(
-            Server::parse("smtps://mail.example.com/").unwrap().port,
-            465
-        );
+        assert_eq!(Server::parse("smtps://mail.example.com/").unwrap().port, 465);
     }
 
     #[test]

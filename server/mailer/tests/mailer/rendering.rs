@@ -14,12 +14,8 @@ fn every_mail(name: &str) -> Vec<Mail> {
             link: link.clone(),
         })
     };
-    let namespaces = |names: &[&str]| {
-        names
-            .iter()
-            .map(|name| domain::text::NamespaceName::parse(name).unwrap())
-            .collect()
-    };
+    let namespaces =
+        |names: &[&str]| names.iter().map(|name| domain::text::NamespaceName::parse(name).unwrap()).collect();
     vec![
         Mail::Invitation(Invitation {
             organization: name.clone(),
@@ -34,23 +30,10 @@ fn every_mail(name: &str) -> Vec<Mail> {
             link: link.clone(),
             expires_at,
         }),
-        Mail::AccountExists(AccountExists {
-            sign_in_link: link.clone(),
-            reset_link: link.clone(),
-        }),
-        Mail::PasswordReset(PasswordReset {
-            first_name: name.clone(),
-            link: link.clone(),
-            expires_at,
-        }),
-        Mail::PasswordChanged(PasswordChanged {
-            first_name: name.clone(),
-            reset_link: link.clone(),
-        }),
-        access_changed(AccessChange::Namespaces {
-            added: namespaces(&["north-a"]),
-            removed: namespaces(&["north-b"]),
-        }),
+        Mail::AccountExists(AccountExists { sign_in_link: link.clone(), reset_link: link.clone() }),
+        Mail::PasswordReset(PasswordReset { first_name: name.clone(), link: link.clone(), expires_at }),
+        Mail::PasswordChanged(PasswordChanged { first_name: name.clone(), reset_link: link.clone() }),
+        access_changed(AccessChange::Namespaces { added: namespaces(&["north-a"]), removed: namespaces(&["north-b"]) }),
         access_changed(AccessChange::Deactivated),
         access_changed(AccessChange::Reactivated),
     ]
@@ -113,61 +96,30 @@ You get this mail because you are a member of Ada on Bailiwick."
 fn every_mail_shows_its_link_in_both_bodies() {
     for mail in every_mail("Ada") {
         let rendered = mail.render().unwrap();
-        let is_for_someone_locked_out = matches!(
-            &mail,
-            Mail::AccessChanged(AccessChanged {
-                change: AccessChange::Deactivated,
-                ..
-            })
-        );
-        assert_eq!(
-            rendered.text.lines().any(|line| line == LINK),
-            !is_for_someone_locked_out,
-            "{mail:?}"
-        );
+        let is_for_someone_locked_out =
+            matches!(&mail, Mail::AccessChanged(AccessChanged { change: AccessChange::Deactivated, .. }));
+        assert_eq!(rendered.text.lines().any(|line| line == LINK), !is_for_someone_locked_out, "{mail:?}");
         let escaped = LINK.replace('&', "&#38;");
-        assert_eq!(
-            rendered.html.contains(&format!("href=\"{escaped}\"")),
-            !is_for_someone_locked_out,
-            "{mail:?}"
-        );
-        assert_eq!(
-            rendered.html.contains(&format!(">{escaped}</a>")),
-            !is_for_someone_locked_out,
-            "{mail:?}"
-        );
+        assert_eq!(rendered.html.contains(&format!("href=\"{escaped}\"")), !is_for_someone_locked_out, "{mail:?}");
+        assert_eq!(rendered.html.contains(&format!(">{escaped}</a>")), !is_for_someone_locked_out, "{mail:?}");
     }
 }
 
 #[test]
 fn every_mail_with_a_secret_link_says_until_when_it_works() {
     for mail in every_mail("Ada") {
-        let has_a_secret = matches!(
-            mail,
-            Mail::Invitation(_) | Mail::Verification(_) | Mail::PasswordReset(_)
-        );
+        let has_a_secret = matches!(mail, Mail::Invitation(_) | Mail::Verification(_) | Mail::PasswordReset(_));
         let rendered = mail.render().unwrap();
         for body in [&rendered.text, &rendered.html] {
-            assert_eq!(
-                body.contains("until 30 November 2026, 09:30 UTC"),
-                has_a_secret,
-                "{body}"
-            );
+            assert_eq!(body.contains("until 30 November 2026, 09:30 UTC"), has_a_secret, "{body}");
         }
     }
 }
 
 #[test]
 fn an_invitation_without_namespaces_says_so() {
-    let Mail::Invitation(facts) = invitation_to("Northwind") else {
-        unreachable!()
-    };
-    let mail = Mail::Invitation(Invitation {
-        namespaces: vec![],
-        ..facts
-    })
-    .render()
-    .unwrap();
+    let Mail::Invitation(facts) = invitation_to("Northwind") else { unreachable!() };
+    let mail = Mail::Invitation(Invitation { namespaces: vec![], ..facts }).render().unwrap();
     assert!(mail.text.contains("not have a namespace"), "{}", mail.text);
     assert!(!mail.html.contains("<ul"), "{}", mail.html);
 }
@@ -185,12 +137,7 @@ fn a_name_with_markup_is_shown_and_does_nothing() {
         for mail in every_mail(hostile) {
             let rendered = mail.render().unwrap();
             assert!(!rendered.html.contains(hostile), "{}", rendered.html);
-            assert_eq!(
-                rendered.html.matches('<').count(),
-                every_tag_of_a_harmless(&mail),
-                "{}",
-                rendered.html
-            );
+            assert_eq!(rendered.html.matches('<').count(), every_tag_of_a_harmless(&mail), "{}", rendered.html);
         }
         let invitation = every_mail(hostile)[0].render().unwrap();
         let shown = mail_parser::decoders::html::html_to_text(&invitation.html);
@@ -211,14 +158,8 @@ fn every_tag_of_a_harmless(mail: &Mail) -> usize {
 
 #[test]
 fn a_name_in_template_language_or_emoji_arrives_as_it_is() {
-    for name in [
-        "{{7*7}}",
-        "{% if true %}",
-        "${7*7}",
-        "=HYPERLINK(\"http://x\")",
-        "👩‍🚀 Zoë ไทย",
-        &"x".repeat(5000),
-    ] {
+    for name in ["{{7*7}}", "{% if true %}", "${7*7}", "=HYPERLINK(\"http://x\")", "👩‍🚀 Zoë ไทย", &"x".repeat(5000)]
+    {
         for mail in every_mail(name) {
             let rendered = mail.render().unwrap();
             let has_names = !matches!(mail, Mail::AccountExists(_));
@@ -232,32 +173,19 @@ fn a_long_name_is_cut_in_the_subject_only() {
     let name = "Zoë".repeat(100);
     let mail = invitation_to(&name).render().unwrap();
     assert_eq!(mail.subject.chars().count(), 150);
-    assert!(
-        mail.subject.starts_with("Ada Lovelace invites you to Zoë") && mail.subject.ends_with('…')
-    );
+    assert!(mail.subject.starts_with("Ada Lovelace invites you to Zoë") && mail.subject.ends_with('…'));
     assert!(mail.text.contains(&name));
 }
 
 #[test]
 fn no_name_can_begin_a_line_or_a_header() {
-    for break_ in [
-        "\r\n", "\n", "\r", "\u{2028}", "\u{2029}", "\u{85}", "\u{b}", "\u{c}", "\0", "\u{202e}",
-    ] {
+    for break_ in ["\r\n", "\n", "\r", "\u{2028}", "\u{2029}", "\u{85}", "\u{b}", "\u{c}", "\0", "\u{202e}"] {
         let hostile = format!("Ada{break_}Bcc: victim@example.com");
         for (mail, harmless) in every_mail(&hostile).iter().zip(every_mail("Ada")) {
             let (mail, harmless) = (mail.render().unwrap(), harmless.render().unwrap());
             assert!(!mail.subject.contains(break_), "{:?}", mail.subject);
-            assert_eq!(
-                mail.text.lines().count(),
-                harmless.text.lines().count(),
-                "{}",
-                mail.text
-            );
-            assert!(
-                !mail.text.lines().any(|line| line.starts_with("Bcc")),
-                "{}",
-                mail.text
-            );
+            assert_eq!(mail.text.lines().count(), harmless.text.lines().count(), "{}", mail.text);
+            assert!(!mail.text.lines().any(|line| line.starts_with("Bcc")), "{}", mail.text);
             assert!(!mail.html.contains(&hostile), "{}", mail.html);
         }
     }
@@ -267,22 +195,9 @@ fn no_name_can_begin_a_line_or_a_header() {
 async fn a_name_with_a_line_break_still_leaves_as_one_mail() {
     let folder = tempfile::tempdir().unwrap();
     let mailer = Mailer::file(folder.path(), FROM).unwrap();
-    for (number, mail) in every_mail("Ada\r\nBcc: victim@example.com\r\n\r\n<script>")
-        .iter()
-        .enumerate()
-    {
-        let sent = mailer
-            .send(
-                &format!("mail-{number}"),
-                &address("grace@example.com"),
-                mail,
-                now(),
-            )
-            .await
-            .unwrap();
-        let Sent::ToFile(path) = sent else {
-            panic!("{sent:?}")
-        };
+    for (number, mail) in every_mail("Ada\r\nBcc: victim@example.com\r\n\r\n<script>").iter().enumerate() {
+        let sent = mailer.send(&format!("mail-{number}"), &address("grace@example.com"), mail, now()).await.unwrap();
+        let Sent::ToFile(path) = sent else { panic!("{sent:?}") };
         let bytes = std::fs::read(path).unwrap();
         let parsed = mail_parser::MessageParser::default().parse(&bytes).unwrap();
         assert!(parsed.bcc().is_none());

@@ -50,26 +50,15 @@ impl SmtpServer {
                 let _ = tell.send(serde_json::from_str(&line).unwrap());
             }
         });
-        let mut server = Self {
-            process,
-            told,
-            port: 0,
-        };
-        server.port = server.wait_for("ready")["port"]
-            .as_u64()
-            .unwrap()
-            .try_into()
-            .unwrap();
+        let mut server = Self { process, told, port: 0 };
+        server.port = server.wait_for("ready")["port"].as_u64().unwrap().try_into().unwrap();
         server
     }
 
     /// The next event of this kind; others before it are skipped.
     pub(crate) fn wait_for(&self, event: &str) -> Value {
         loop {
-            let told = self
-                .told
-                .recv_timeout(PATIENCE)
-                .unwrap_or_else(|_| panic!("the server tells no {event:?}"));
+            let told = self.told.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("the server tells no {event:?}"));
             if told["event"] == event {
                 return told;
             }
@@ -78,12 +67,7 @@ impl SmtpServer {
 
     /// Lets a server of mode `silent-once` give its late answer.
     pub(crate) fn answer(&mut self) {
-        self.process
-            .stdin
-            .as_mut()
-            .unwrap()
-            .write_all(b"\n")
-            .unwrap();
+        self.process.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
     }
 
     /// Ends the server, and counts what it told that nobody waited for. After the end, so that nothing is missed.

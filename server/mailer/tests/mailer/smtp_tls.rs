@@ -14,15 +14,11 @@ struct Certificate {
 
 impl Certificate {
     fn make() -> Self {
-        let CertifiedKey { cert, signing_key } =
-            generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("certificate.pem"), cert.pem()).unwrap();
         fs::write(folder.path().join("key.pem"), signing_key.serialize_pem()).unwrap();
-        Self {
-            folder,
-            pem: cert.pem(),
-        }
+        Self { folder, pem: cert.pem() }
     }
 
     fn start_server(&self, options: &[&str]) -> SmtpServer {
@@ -33,10 +29,7 @@ impl Certificate {
     }
 
     fn trusted(&self) -> SmtpOptions {
-        SmtpOptions {
-            extra_roots: vec![self.pem.clone()],
-            ..SmtpOptions::default()
-        }
+        SmtpOptions { extra_roots: vec![self.pem.clone()], ..SmtpOptions::default() }
     }
 }
 
@@ -45,18 +38,10 @@ async fn a_certificate_that_nobody_vouches_for_is_refused() {
     let certificate = Certificate::make();
     for (scheme, options) in [("smtp", &[][..]), ("smtps", &["--implicit-tls"])] {
         let server = certificate.start_server(options);
-        let mailer = mailer_for(
-            &format!("{scheme}://127.0.0.1:{}", server.port),
-            SmtpOptions::default(),
-        );
+        let mailer = mailer_for(&format!("{scheme}://127.0.0.1:{}", server.port), SmtpOptions::default());
         let refused = send(&mailer, "grace@example.com").await.unwrap_err();
         assert_eq!(refused.kind, ErrorKind::Transient);
-        assert!(
-            refused
-                .reason
-                .starts_with("The mail server's TLS is not trusted: "),
-            "{refused}"
-        );
+        assert!(refused.reason.starts_with("The mail server's TLS is not trusted: "), "{refused}");
         assert_eq!(server.count("message"), 0);
     }
 }
@@ -66,10 +51,7 @@ async fn a_mail_travels_encrypted_where_the_certificate_is_trusted() {
     let certificate = Certificate::make();
     for (scheme, options) in [("smtp", &[][..]), ("smtps", &["--implicit-tls"])] {
         let server = certificate.start_server(options);
-        let mailer = mailer_for(
-            &format!("{scheme}://127.0.0.1:{}", server.port),
-            certificate.trusted(),
-        );
+        let mailer = mailer_for(&format!("{scheme}://127.0.0.1:{}", server.port), certificate.trusted());
         send(&mailer, "grace@example.com").await.unwrap();
         assert_eq!(server.wait_for("message")["encrypted"], true, "{scheme}");
     }
@@ -78,10 +60,7 @@ async fn a_mail_travels_encrypted_where_the_certificate_is_trusted() {
 #[tokio::test]
 async fn a_local_server_may_be_spoken_to_in_clear_when_the_url_says_so() {
     let server = Certificate::make().start_server(&[]);
-    let mailer = mailer_for(
-        &format!("smtp://127.0.0.1:{}?tls=none", server.port),
-        SmtpOptions::default(),
-    );
+    let mailer = mailer_for(&format!("smtp://127.0.0.1:{}?tls=none", server.port), SmtpOptions::default());
     send(&mailer, "grace@example.com").await.unwrap();
     assert_eq!(server.wait_for("message")["encrypted"], false);
 }
@@ -93,8 +72,5 @@ fn certificates_that_are_none_are_refused_at_once() {
         ..SmtpOptions::default()
     };
     let url = "smtps://mail.example.com".to_owned().into();
-    assert_eq!(
-        Mailer::smtp_with(&url, FROM, broken).unwrap_err(),
-        SetupError::Certificate
-    );
+    assert_eq!(Mailer::smtp_with(&url, FROM, broken).unwrap_err(), SetupError::Certificate);
 }
