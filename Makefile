@@ -40,5 +40,5 @@ test:
 	@.ci/test
 
 bench: build
-	@.ci/tools node playwright
+	@.ci/tools node wrk
 	@exec node end2end/bench/run.mjs

@@ -1,0 +1,82 @@
+// make bench: what one request costs the server. Figures depend on the machine; processor time is the one to compare.
+import { execFileSync } from "node:child_process";
+import { setTimeout as pause } from "node:timers/promises";
+import { get, load, postEach, postNumbered, postVersioned } from "./load.mjs";
+import { Server } from "./server.mjs";
+
+const lines = [];
+const measure = (server, name, scenario) => {
+  const line = load(server, name, scenario);
+  lines.push(line);
+  console.log(
+    `${name.padEnd(42)}${line.perSecond.toFixed(0).padStart(8)} req/s  p50 ${line.p50.toFixed(2).padStart(7)} ms` +
+      `  p99 ${line.p99.toFixed(2).padStart(7)} ms  cpu ${line.cpu.toFixed(3).padStart(7)} ms  (${line.done})`,
+  );
+};
+const figure = (name, value) => console.log(`${name.padEnd(42)}${value}`);
+const form = (fields) => new URLSearchParams(fields).toString();
+
+async function reads(server) {
+  const { slug } = server;
+  const size = server.members.toLocaleString("en");
+  measure(server, `50 of ${size} members`, { script: get(`/api/v1/members/list?organization=${slug}&limit=50`) });
+  measure(server, `50 of ${size} members, with search`, { script: get(`/api/v1/members/list?organization=${slug}&limit=50&search=an`) });
+}
+
+async function writes(server) {
+  const { slug } = server;
+  const numbered = `organization=${slug}&emails%5B%5D=guest-`;
+  measure(server, "send invitation", { script: postNumbered("/api/v1/invitations/send", numbered, "%40bench.example") });
+
+  const secrets = [];
+  for (let batch = 0; secrets.length < 600; batch++) {
+    const emails = Array.from({ length: 50 }, (_, at) => ["emails[]", `friend-${batch}-${at}@bench.example`]);
+    const { results } = await (await server.post("invitations/send", [["organization", slug], ...emails])).json();
+    for (const { invitation } of results) {
+      const { link } = await server.get("invitations/link", { organization: slug, invitation: invitation.id ?? invitation });
+      secrets.push(link.split("/").at(-1));
+    }
+  }
+  const accepting = secrets.map((secret) => form({ secret, first_name: "Bench", last_name: "Friend", password: "a long walk on a quiet bench" }));
+  measure(server, "accept invitation, with a new account", {
+    script: postEach("/api/v1/invitations/accept", accepting),
+    connections: 2,
+    most: accepting.length,
+  });
+
+  const { members } = await server.get("members/list", { organization: slug, status: "active", limit: "50" });
+  const member = members.find(({ role }) => role === "member").id;
+  const { namespaces, version } = await server.get("grants/of", { organization: slug, member });
+  const [one, two] = namespaces.map(({ namespace }) => namespace.name ?? namespace);
+  const saving = (namespace) => form([["organization", slug], ["member", member], ["namespaces[]", namespace]]);
+  measure(server, "save grants", { script: postVersioned("/api/v1/grants/save", saving(one), saving(two), version), connections: 1 });
+}
+
+async function at(members, scenarios) {
+  const server = await Server.filled(members);
+  try {
+    await server.start();
+    await server.stop();
+    const started = await server.start();
+    await pause(2000); // idle is what is left after the start
+    const idle = server.memory();
+    await server.signIn();
+    server.slug = server.organization.slug ?? server.organization;
+    await scenarios(server);
+    await server.stop();
+    return { started, idle };
+  } finally {
+    server.process?.kill("SIGKILL");
+    server.close();
+  }
+}
+
+await at(1_000, reads);
+const { started, idle } = await at(10_000, async (server) => {
+  measure(server, "session check", { script: get("/api/v1/sessions/current") });
+  await reads(server);
+  await writes(server);
+});
+figure("start to first answer, existing database", `${started.toFixed(0).padStart(8)} ms`);
+figure("idle memory", `${idle.toFixed(1).padStart(8)} MB`);
+console.log(execFileSync(new URL("../../.ci/size", import.meta.url).pathname, { encoding: "utf8" }).trim());
