@@ -1,5 +1,6 @@
 //! WHO MAY DO WHAT. Every read and every write names an [`Action`]; [`decide`] answers for all of them.
-//! `tests/who_may_do_what.rs` writes the whole table to `who_may_do_what.txt`, where a change shows as a diff.
+//! `tests/rules/who_may_do_what.rs` writes the whole table to `tests/who_may_do_what.txt`, where a change shows as
+//! a diff.
 
 use crate::{
     id::UserId,

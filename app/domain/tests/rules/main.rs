@@ -1,0 +1,13 @@
+//! The rules, as sentences. One binary, so that it is built and linked once.
+
+mod codes;
+mod golden;
+mod grants;
+mod invitations;
+mod memberships;
+mod passwords;
+mod people;
+mod slugs;
+mod texts;
+mod times_and_ids;
+mod who_may_do_what;
