@@ -144,7 +144,12 @@ impl Db {
     /// Brings the schema to this program's version. Safe when several start at once: the second waits.
     pub async fn migrate(&self) -> Result<(), Error> {
         match self {
-            Self::Sqlite { write, .. } => SQLITE.run(write).await?,
+            // sqlx locks nothing while it migrates SQLite; the transaction does, for every process.
+            Self::Sqlite { write, .. } => {
+                let mut all = write.begin_with("BEGIN IMMEDIATE").await?;
+                SQLITE.run(&mut *all).await?;
+                all.commit().await?;
+            }
             Self::Postgres(pool) => POSTGRES.run(pool).await?,
         }
         Ok(())

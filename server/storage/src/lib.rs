@@ -23,6 +23,8 @@ pub mod roster;
 pub mod schema;
 pub mod sessions;
 pub mod sign_ups;
+#[cfg(feature = "trial")]
+pub mod trial;
 pub mod users;
 
 pub use db::{Connection, Db, Error, OLDEST_SQLITE, Options};

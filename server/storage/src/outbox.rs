@@ -26,7 +26,6 @@ statements! {
     WITHDRAW = "delete from outbox where invitation_id = $1 and sent_at is null";
     NEXT_DUE = "select min(case when leased_until is null then next_attempt_at else leased_until end) as at from outbox
         where sent_at is null and given_up_at is null";
-    COUNT_TO = "select count(*) as n from outbox where recipient = $1 and created_at > $2";
     STATE = "select count(*) as waiting, count(given_up_at) as given_up from outbox where sent_at is null";
     DELETE_SENT = "delete from outbox where sent_at < $1";
 }
@@ -115,12 +114,6 @@ pub async fn withdraw(c: &mut Connection, invitation: InvitationId) -> Result<()
 pub async fn next_due(c: &mut Connection) -> Result<Option<Timestamp>, Error> {
     let row: Option<(Option<At>,)> = one!(c, NEXT_DUE)?;
     Ok(row.and_then(|(at,)| at).map(Timestamp::from))
-}
-
-/// How many letters to this address were written after `since`.
-pub async fn count_to(c: &mut Connection, recipient: &EmailAddress, since: Timestamp) -> Result<u64, Error> {
-    let row: Option<(i64,)> = one!(c, COUNT_TO, recipient.as_str(), At(since))?;
-    Ok(row.map_or(0, |(n,)| n.unsigned_abs()))
 }
 
 pub async fn state(c: &mut Connection) -> Result<State, Error> {

@@ -43,7 +43,7 @@ create table members (
 create index members_by_email on members (organization_id, email, id);
 create index members_by_status on members (organization_id, status, email, id);
 create index members_by_user on members (user_id, status);
-create index members_admins on members (organization_id) where role = 'admin';
+create index members_admins on members (organization_id, status) where role = 'admin';
 
 create table namespaces (
     id blob not null primary key,

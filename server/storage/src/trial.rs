@@ -1,0 +1,182 @@
+//! Fresh databases for tests, migrated and gone afterwards. Behind the feature `trial`, which no program asks for.
+
+use crate::{Db, Options};
+use sqlx::{AssertSqlSafe, Connection as _, Executor, PgConnection, Row};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::Arc,
+};
+use tempfile::TempDir;
+
+/// Where the PostgreSQL for tests is found.
+pub const POSTGRES_URL: &str = "BAILIWICK_TEST_POSTGRES_URL";
+
+/// What the template's name is made of: an older schema must not be found under a newer one's name.
+const SCHEMA: &str = include_str!("../migrations/postgres/0001_start.sql");
+
+/// A database of one test's own.
+#[derive(Debug, Clone)]
+pub struct Trial {
+    pub db: Db,
+    place: Arc<Place>,
+}
+
+#[derive(Debug)]
+enum Place {
+    Folder(TempDir),
+    /// The server's URL without a database, and the database's name.
+    Server(String, String),
+}
+
+/// Runs a test on a database of its own, on SQLite and then on PostgreSQL.
+///
+/// # Panics
+/// When the test does, or when there is no database to be had.
+pub fn on_both<T: AsyncFn(Trial)>(test: T) {
+    on(Trial::sqlite, &test);
+    on(Trial::postgres, &test);
+}
+
+fn on<T: AsyncFn(Trial)>(open: impl AsyncFn() -> Trial, test: &T) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let trial = runtime.block_on(open());
+    let kind = trial.db.kind();
+    let outcome = catch_unwind(AssertUnwindSafe(|| runtime.block_on(test(trial.clone()))));
+    runtime.block_on(trial.end());
+    if let Err(panic) = outcome {
+        eprintln!("on {kind}");
+        resume_unwind(panic);
+    }
+}
+
+impl Trial {
+    /// A file of its own: in memory, several connections would see several databases.
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = Place::Folder(folder);
+        let db = Db::open(&place.url(""), Options::default()).await.expect("SQLite");
+        db.migrate().await.expect("migrations");
+        Self { db, place: Arc::new(place) }
+    }
+
+    /// A copy of a template that is migrated once for all.
+    pub async fn postgres() -> Self {
+        let url = std::env::var(POSTGRES_URL).unwrap_or_else(|_| {
+            panic!("{POSTGRES_URL} is not set: `make test` sets it; by hand, `.ci/postgres start` prints it")
+        });
+        let (server, _) = url.rsplit_once('/').expect("a URL that ends in a database's name");
+        let mut c = PgConnection::connect(&url).await.expect("PostgreSQL");
+        let template = template(&mut c, server).await;
+        let name: String =
+            c.fetch_one("select 'trial_' || replace(gen_random_uuid()::text, '-', '')").await.expect("a name").get(0);
+        run(&mut c, format!("create database {name} template {template}")).await;
+        let place = Place::Server(server.to_owned(), name);
+        let db = Db::open(&place.url(""), Options::default()).await.expect("PostgreSQL");
+        Self { db, place: Arc::new(place) }
+    }
+
+    /// The same database from another process: other connections, other pools.
+    pub async fn open_again(&self) -> Db {
+        Db::open(&self.place.url(""), Options::default()).await.expect("the same database")
+    }
+
+    /// The same database, which refuses every write that comes this way.
+    pub async fn read_only(&self) -> Db {
+        let url = self.place.url("?options[default_transaction_read_only]=on");
+        match (&*self.place, &self.db) {
+            (Place::Folder(_), Db::Sqlite { read, .. }) => Db::Sqlite { read: read.clone(), write: read.clone() },
+            _ => Db::open(&url, Options::default()).await.expect("the same database"),
+        }
+    }
+
+    /// Runs any SQL: for what no use case does.
+    pub async fn execute(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match &self.db {
+            Db::Sqlite { write, .. } => write.execute(sql).await.map(|_| ()),
+            Db::Postgres(pool) => pool.execute(sql).await.map(|_| ()),
+        }
+        .expect("SQL that runs");
+    }
+
+    /// The first column of every row, which is a text.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match &self.db {
+            Db::Sqlite { write, .. } => {
+                write.fetch_all(sql).await.expect("SQL that runs").iter().map(|row| row.get(0)).collect()
+            }
+            Db::Postgres(pool) => {
+                pool.fetch_all(sql).await.expect("SQL that runs").iter().map(|row| row.get(0)).collect()
+            }
+        }
+    }
+
+    /// The one number that a query answers.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let text = format!("select cast(({sql}) as text)");
+        self.texts(&text).await.concat().parse().expect("a number")
+    }
+
+    /// Takes every table away: the database as it is before the first start.
+    pub async fn empty(&self) {
+        match &self.db {
+            Db::Postgres(_) => self.execute("drop schema public cascade; create schema public").await,
+            Db::Sqlite { .. } => {
+                let tables = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by rowid desc";
+                for table in self.texts(tables).await {
+                    self.execute(&format!("drop table {table}")).await;
+                }
+            }
+        }
+    }
+
+    /// How SQLite would read what this statement asks for, one step a line.
+    pub async fn plan(&self, sql: &str) -> Vec<String> {
+        let Db::Sqlite { read, .. } = &self.db else { panic!("PostgreSQL plans by the rows there are") };
+        let sql = AssertSqlSafe(format!("explain query plan {sql}"));
+        read.fetch_all(sql).await.expect("a plan").iter().map(|row| row.get("detail")).collect()
+    }
+
+    async fn end(self) {
+        self.db.close().await;
+        if let Place::Server(server, name) = &*self.place {
+            let mut c = PgConnection::connect(&format!("{server}/postgres")).await.expect("PostgreSQL");
+            run(&mut c, format!("drop database {name} with (force)")).await;
+        }
+    }
+}
+
+impl Place {
+    fn url(&self, query: &str) -> String {
+        match self {
+            Self::Folder(folder) => format!("sqlite:{}", folder.path().join("trial.db").display()),
+            Self::Server(server, name) => format!("{server}/{name}{query}"),
+        }
+    }
+}
+
+async fn run(c: &mut PgConnection, sql: String) {
+    c.execute(AssertSqlSafe(sql)).await.expect("SQL that runs");
+}
+
+/// Finds or makes the template, one process at a time.
+async fn template(c: &mut PgConnection, server: &str) -> String {
+    let sum = SCHEMA
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    let name = format!("trial_template_{sum:016x}");
+    c.execute("select pg_advisory_lock(7105)").await.expect("a lock");
+    let ready = format!("select 1 from pg_database where datname = '{name}' and datistemplate");
+    if c.fetch_optional(AssertSqlSafe(ready)).await.expect("a catalogue").is_none() {
+        run(c, format!("drop database if exists {name} with (force)")).await;
+        run(c, format!("create database {name}")).await;
+        let db = Db::open(&format!("{server}/{name}"), Options::default()).await.expect("the template");
+        db.migrate().await.expect("migrations");
+        db.close().await;
+        run(c, format!("alter database {name} is_template true")).await;
+    }
+    c.execute("select pg_advisory_unlock(7105)").await.expect("the lock");
+    name
+}

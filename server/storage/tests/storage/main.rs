@@ -1,0 +1,6 @@
+//! One text of SQL on two databases: every statement is understood by both, and both have the same tables.
+#![allow(clippy::unwrap_used)]
+
+mod plans;
+mod schemas;
+mod statements;

@@ -1,0 +1,57 @@
+//! What a page costs must not grow with the organization, so SQLite is asked how it would read what each statement
+//! asks for. PostgreSQL decides by the rows there are; it has the same indexes.
+
+use storage::trial::Trial;
+
+/// Run by the worker alone, or over what is bounded: a page's own rows, the letters that wait, one row.
+const MAY_SCAN: [(&str, &str); 7] = [
+    ("account_activity", "DELETE_OVER"),
+    ("outbox", "DELETE_SENT"),
+    ("outbox", "STATE"),
+    ("roster", "ALL_DOWN"),
+    ("roster", "ALL_UP"),
+    ("sessions", "DELETE_OVER"),
+    ("users", "ANY"),
+];
+
+#[tokio::test]
+async fn no_request_reads_a_whole_table() {
+    let trial = Trial::sqlite().await;
+    let mut scanning = Vec::new();
+    for (module, name, sql) in storage::statements() {
+        if trial.plan(sql).await.iter().any(|step| step.starts_with("SCAN")) {
+            scanning.push((module, name));
+        }
+    }
+    scanning.sort_unstable();
+    assert_eq!(scanning, MAY_SCAN);
+}
+
+#[tokio::test]
+async fn a_page_of_the_roster_is_read_in_the_order_of_an_index() {
+    let trial = Trial::sqlite().await;
+    for (_, name, sql) in storage::statements().filter(|(module, ..)| *module == "roster") {
+        let plan = trial.plan(sql).await;
+        let halves: Vec<_> =
+            plan.iter().filter(|step| step.starts_with("SEARCH m ") || step.starts_with("SEARCH n ")).collect();
+        match name {
+            "ALL_UP" | "ALL_DOWN" => assert_eq!(halves.len(), 2, "{name}: {plan:#?}"),
+            _ if name.starts_with("COUNT") => continue,
+            // The union alone sorts: two pages of rows, whatever the organization's size.
+            _ => assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{name}: {plan:#?}"),
+        }
+        for half in halves {
+            let sought =
+                half.contains("(email,id)") || half.contains("invitations_pending (organization_id=? AND email");
+            assert!(sought, "{name}: {half}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_admins_are_counted_without_reading_the_members() {
+    let trial = Trial::sqlite().await;
+    let (_, _, sql) = storage::statements().find(|(_, name, _)| *name == "ACTIVE_ADMINS").unwrap();
+    let plan = trial.plan(sql).await;
+    assert!(plan[0].contains("COVERING INDEX members_admins"), "{plan:#?}");
+}
