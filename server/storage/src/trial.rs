@@ -119,6 +119,25 @@ impl Trial {
         self.texts(&text).await.concat().parse().expect("a number")
     }
 
+    /// All that is kept, as text, to be searched.
+    pub async fn everything(&self) -> String {
+        match (&*self.place, &self.db) {
+            (Place::Folder(folder), Db::Sqlite { .. }) => {
+                let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap_or_default();
+                let bytes = [read("trial.db"), read("trial.db-wal")].concat();
+                String::from_utf8_lossy(&bytes).into_owned()
+            }
+            _ => {
+                let tables = "select tablename::text from pg_tables where schemaname = 'public'";
+                let mut text = String::new();
+                for table in self.texts(tables).await {
+                    text += &self.texts(&format!("select row_to_json(t)::text from {table} t")).await.join("\n");
+                }
+                text
+            }
+        }
+    }
+
     /// Takes every table away: the database as it is before the first start.
     pub async fn empty(&self) {
         match &self.db {

@@ -9,11 +9,14 @@ use domain::{
     letter::{AccessChange, Letter},
     membership::{Membership, Role},
 };
+pub use storage::{
+    members::Member as Stored,
+    roster::{Row, Show},
+};
 use storage::{
     members::{self, Member},
     organizations::Organization,
-    roster::{self, Row, Show},
-    sessions,
+    roster, sessions,
 };
 use uuid::Uuid;
 
@@ -27,8 +30,10 @@ pub struct Query {
     pub search: String,
     pub show: Option<Show>,
     pub descending: bool,
-    /// As [`Page::next`] gave it.
+    /// As [`Page::next`] or [`Page::previous`] gave it.
     pub cursor: Option<String>,
+    /// Towards the beginning from the cursor, instead of towards the end.
+    pub backwards: bool,
     pub limit: Option<u32>,
 }
 
@@ -43,6 +48,8 @@ pub struct Page {
     /// How many rows there are in all, with this search and filter.
     pub total: u64,
     pub next: Option<String>,
+    /// To be asked for `backwards`.
+    pub previous: Option<String>,
 }
 
 fn cursor_of(row: &Row) -> String {
@@ -64,11 +71,18 @@ pub async fn list(context: &Context, slug: &str, query: &Query) -> Result<Page, 
     let now = context.now();
     let show = query.show.unwrap_or(Show::All);
     let search = query.search.trim();
-    let page = roster::Page { show, search, descending: query.descending, after, limit: limit + 1, now };
+    let descending = query.descending != query.backwards;
+    let page = roster::Page { show, search, descending, after, limit: limit + 1, now };
     let mut rows = roster::page(&mut look.c, organization.id, &page).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
-    let next = if more { rows.last().map(cursor_of) } else { None };
+    if query.backwards {
+        rows.reverse();
+    }
+    // Where we came from is there; in the direction we went, the one row too many says whether there is more.
+    let (before, beyond) = if query.backwards { (more, after.is_some()) } else { (after.is_some(), more) };
+    let next = if beyond { rows.last().map(cursor_of) } else { None };
+    let previous = if before { rows.first().map(cursor_of) } else { None };
     let total = match (search.is_empty(), show) {
         (true, Show::All) => {
             organization.members_active + organization.members_deactivated + organization.invitations_pending
@@ -79,7 +93,7 @@ pub async fn list(context: &Context, slug: &str, query: &Query) -> Result<Page, 
         _ => i64::try_from(roster::count(&mut look.c, organization.id, show, search, now).await?).unwrap_or(i64::MAX),
     };
     let active_admins = members::active_admins(&mut look.c, organization.id).await?;
-    Ok(Page { organization, own, active_admins, rows, total: total.unsigned_abs(), next })
+    Ok(Page { organization, own, active_admins, rows, total: total.unsigned_abs(), next, previous })
 }
 
 /// One member, for a row that changed.

@@ -2,7 +2,7 @@
 
 use crate::{Context, Error};
 use domain::{access::Action, membership::Membership};
-use storage::organizations::Organization;
+pub use storage::organizations::{Organization, OwnOrganization};
 
 /// The organization and the asker's own membership: what every page of it needs.
 pub async fn see(context: &Context, slug: &str) -> Result<(Organization, Membership), Error> {

@@ -1,0 +1,16 @@
+//! SERVER FUNCTIONS, the public API: typed request, typed answer; each body ends in one use case.
+//!
+//! Every function names its path (`/api/v1/<area>/<verb>`): the framework's default hashes the folder it was built in.
+//! Reads are `GET` with a query string, writes are `POST` with a form; answers are JSON, errors [`crate::error::ApiError`].
+
+pub mod account;
+pub mod activity;
+#[cfg(feature = "ssr")]
+pub mod exchange;
+pub mod grants;
+pub mod invitations;
+pub mod members;
+pub mod namespaces;
+pub mod sessions;
+
+pub use crate::error::ApiError;

@@ -1,0 +1,14 @@
+//! What two pages or more use, and the islands: the parts that come alive in the browser.
+
+pub mod announcer;
+pub mod browser;
+pub mod copy_link;
+pub mod enhance;
+#[cfg(feature = "ssr")]
+pub mod form;
+pub mod grants_editor;
+pub mod icon;
+pub mod invite_form;
+pub mod namespace_form;
+pub mod palette;
+pub mod theme;

@@ -1,0 +1,32 @@
+//! What the islands ask of the browser. Everything here does nothing where there is none: on the server.
+
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, Element, HtmlElement, Window};
+
+pub(crate) fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+pub(crate) fn document() -> Option<Document> {
+    window()?.document()
+}
+
+pub(crate) fn by_id(id: &str) -> Option<Element> {
+    document()?.get_element_by_id(id)
+}
+
+pub(crate) fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Calls a function that the page's own loader put on the window.
+pub(crate) fn call_global(name: &str, argument: &JsValue) {
+    let Some(window) = window() else { return };
+    if let Ok(function) = js_sys::Reflect::get(&window, &name.into())
+        .and_then(|f| f.dyn_into::<js_sys::Function>().map_err(JsValue::from))
+    {
+        let _ = function.call1(&window, argument);
+    }
+}

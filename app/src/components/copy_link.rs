@@ -1,0 +1,61 @@
+//! Copying an invitation's link.
+
+use super::{announcer::announce, browser::window};
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen_futures::JsFuture;
+
+/// Puts a text on the clipboard. Browsers have one only for pages that came over HTTPS or from this machine.
+async fn written(text: &str) -> bool {
+    let Some(navigator) = window().map(|window| window.navigator()) else { return false };
+    let has_one = js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|found| found.is_object());
+    has_one && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
+}
+
+/// A button that fetches the link of an invitation and puts it on the clipboard; where the clipboard is closed to pages,
+/// the link is shown to be copied by hand. Without scripts the same button opens a page that shows the link.
+#[island]
+pub fn CopyLink(organization: String, invitation: String, email: String) -> impl IntoView {
+    let busy = RwSignal::new(false);
+    let id = format!("link-{invitation}");
+    let value = invitation.clone();
+    let copy = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        event.stop_propagation();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let (organization, invitation, email) = (organization.clone(), invitation.clone(), email.clone());
+        spawn_local(async move {
+            match crate::api::invitations::link(organization, invitation).await {
+                Ok(found) => {
+                    if written(&found.link).await {
+                        announce(&format!("The link for {email} is copied."));
+                    } else {
+                        announce(&format!(
+                            "The browser keeps the clipboard closed. Copy the link by hand: {}",
+                            found.link
+                        ));
+                    }
+                }
+                Err(error) => announce(&error.message),
+            }
+            busy.set(false);
+        });
+    };
+    view! {
+        <button
+            form="view"
+            name="link"
+            value=value
+            id=id
+            class="icon"
+            title="Copy invite link"
+            aria-label="Copy invite link"
+            aria-busy=move || busy.get().then_some("true")
+            on:click=copy
+        >
+            <super::icon::Glyph icon=super::icon::Icon::Copy />
+        </button>
+    }
+}

@@ -1,0 +1,217 @@
+//! Going to a page without loading the program again: the server's HTML takes the place of what is shown.
+
+use crate::components::{
+    announcer::announce,
+    browser::{by_id, call_global, document, focus, window},
+};
+use leptos::task::spawn_local;
+use std::cell::{Cell, RefCell};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Document, DomParser, Element, HtmlDialogElement, HtmlInputElement, Request, RequestInit, Response, SupportedType,
+    Url,
+};
+
+/// What a visit does to the browser's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    Forward,
+    /// The same page, changed.
+    Replace,
+    /// The browser has moved already.
+    Back,
+}
+
+thread_local! {
+    /// Of two visits under way the later one wins.
+    static LATEST: Cell<u32> = const { Cell::new(0) };
+    /// What was pressed to open a dialog, by id: where the focus returns when it closes.
+    static OPENER: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+pub(super) fn here() -> Option<String> {
+    window()?.location().href().ok()
+}
+
+/// Goes to a page of ours.
+pub fn visit(path: &str) {
+    go(path.to_owned(), Step::Forward);
+}
+
+/// Draws the present page again, as the server sees it now.
+pub fn refresh() {
+    if let Some(here) = here() {
+        go(here, Step::Replace);
+    }
+}
+
+pub(super) fn remember(pressed: Option<&Element>) {
+    // What stands inside a dialog is gone when the dialog is.
+    let outside = pressed.filter(|element| matches!(element.closest("dialog"), Ok(None)));
+    if let Some(id) = outside.map(Element::id).filter(|id| !id.is_empty()) {
+        OPENER.set(Some(id));
+    }
+}
+
+pub(super) fn go(url: String, step: Step) {
+    let turn = LATEST.get().wrapping_add(1);
+    LATEST.set(turn);
+    set_busy(true);
+    spawn_local(async move {
+        let arrived = fetch(&url).await;
+        if LATEST.get() != turn {
+            return;
+        }
+        set_busy(false);
+        match arrived {
+            Some((address, page)) => show(&address, &page, step),
+            // Not a page of ours, or no answer: the browser knows what to do about that.
+            None => {
+                if let Some(window) = window() {
+                    let _ = window.location().assign(&url);
+                }
+            }
+        }
+    });
+}
+
+async fn fetch(url: &str) -> Option<(String, Document)> {
+    let init = RequestInit::new();
+    let request = Request::new_with_str_and_init(url, &init).ok()?;
+    request.headers().set("Accept", "text/html").ok()?;
+    let response: Response = JsFuture::from(window()?.fetch_with_request(&request)).await.ok()?.dyn_into().ok()?;
+    let html = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
+    let page = DomParser::new().ok()?.parse_from_string(&html, SupportedType::TextHtml).ok()?;
+    page.get_element_by_id("app")?;
+    // The fragment stays with the browser; a fetch does not have it.
+    Some((response.url(), page))
+}
+
+fn set_busy(busy: bool) {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        let _ = if busy { root.set_attribute("data-busy", "") } else { root.remove_attribute("data-busy") };
+    }
+}
+
+fn path_of(address: &str) -> String {
+    Url::new(address).map(|url| url.pathname()).unwrap_or_default()
+}
+
+/// What the person was in the middle of, to be found again in the new page.
+struct Place {
+    id: String,
+    typed: Option<(String, Option<u32>)>,
+}
+
+fn place(document: &Document) -> Option<Place> {
+    let active = document.active_element()?;
+    let id = active.id();
+    if id.is_empty() {
+        return None;
+    }
+    let typed = active
+        .dyn_ref::<HtmlInputElement>()
+        .filter(|input| input.has_attribute("data-live"))
+        .map(|input| (input.value(), input.selection_start().ok().flatten()));
+    Some(Place { id, typed })
+}
+
+fn show(address: &str, page: &Document, step: Step) {
+    let (Some(window), Some(document)) = (window(), document()) else { return };
+    let (Some(old), Some(new)) = (document.get_element_by_id("app"), page.get_element_by_id("app")) else { return };
+    let before = here().map(|here| path_of(&here)).unwrap_or_default();
+    let shown = old.get_attribute("data-path").unwrap_or(before);
+    let kept = place(&document);
+    let elsewhere = shown != path_of(address);
+    let _ = new.set_attribute("data-path", &path_of(address));
+    let Ok(new) = document.adopt_node(&new) else { return };
+    let _ = old.replace_with_with_node_1(&new);
+    document.set_title(&page.title());
+    if let Ok(history) = window.history() {
+        let _ = match step {
+            Step::Forward => history.push_state_with_url(&JsValue::NULL, "", Some(address)),
+            Step::Replace => history.replace_state_with_url(&JsValue::NULL, "", Some(address)),
+            Step::Back => Ok(()),
+        };
+    }
+    call_global("bailiwickHydrate", new.as_ref());
+    // A plain post may have left a sentence with the server for whichever page is next.
+    let said = page.get_element_by_id("announcement").and_then(|line| line.text_content()).unwrap_or_default();
+    if !said.is_empty() {
+        announce(&said);
+    }
+    if open_dialog() {
+        return;
+    }
+    if elsewhere {
+        OPENER.set(None);
+        window.scroll_to_with_x_and_y(0.0, 0.0);
+        if let Some(heading) = by_id("main") {
+            focus(&heading);
+        }
+        return;
+    }
+    return_focus(kept);
+}
+
+/// Back to where the person was: the same control, else what opened the dialog, else the first control of its row.
+fn return_focus(kept: Option<Place>) {
+    if let Some(Place { id, typed: Some((value, caret)) }) = &kept
+        && let Some(input) = by_id(id).and_then(|element| element.dyn_into::<HtmlInputElement>().ok())
+    {
+        input.set_value(value);
+        let _ = input.focus();
+        if let Some(caret) = caret {
+            let _ = input.set_selection_range(*caret, *caret);
+        }
+        return;
+    }
+    let opener = OPENER.take();
+    let wanted = kept.map(|place| place.id).into_iter().chain(opener);
+    for id in wanted {
+        if let Some(element) = by_id(&id).filter(|element| !element.has_attribute("disabled")) {
+            focus(&element);
+            return;
+        }
+        // `deactivate-<member>` is gone once it is done; its row is still `row-<member>`.
+        let row = id.split_once('-').and_then(|(_, row)| by_id(&format!("row-{row}")));
+        if let Some(Ok(Some(control))) = row.map(|row| row.query_selector("button:not([disabled]), a[href]")) {
+            focus(&control);
+            return;
+        }
+    }
+    if let Some(main) = by_id("main") {
+        focus(&main);
+    }
+}
+
+/// Makes the dialog that the server drew a modal one. `false` when there is none.
+pub(super) fn open_dialog() -> bool {
+    let dialog = document().and_then(|document| document.query_selector("dialog[data-close]").ok().flatten());
+    let Some(dialog) = dialog.and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok()) else { return false };
+    dialog.set_open(false);
+    dialog.show_modal().is_ok()
+}
+
+/// Leaves the open dialog by the address it names. `false` when there is none.
+pub(super) fn close_dialog() -> bool {
+    let dialog = document().and_then(|document| document.query_selector("dialog[data-close]").ok().flatten());
+    let Some(address) = dialog.and_then(|dialog| dialog.get_attribute("data-close")) else { return false };
+    go(address, Step::Forward);
+    true
+}
+
+/// Closes every `<details class="menu">` that this click was not in, and any in which something was chosen.
+pub(super) fn close_menus(target: &Element) {
+    let Some(menus) = document().and_then(|document| document.query_selector_all("details.menu[open]").ok()) else {
+        return;
+    };
+    for index in 0..menus.length() {
+        let Some(menu) = menus.item(index).and_then(|menu| menu.dyn_into::<Element>().ok()) else { continue };
+        let chosen = matches!(target.closest("a, [type=submit]"), Ok(Some(_)));
+        if chosen || !menu.contains(Some(target)) {
+            let _ = menu.remove_attribute("open");
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! One member's namespaces: what would change stands there before it is saved.
+
+use super::{
+    announcer::announce,
+    enhance::refresh,
+    icon::{Glyph, Icon},
+};
+use crate::api::grants::{Grants, NamespaceGrant, save};
+use domain::{grant::Change, text::NamespaceName};
+use leptos::{prelude::*, task::spawn_local};
+use std::collections::BTreeSet;
+
+fn ticked(namespaces: &[NamespaceGrant]) -> BTreeSet<NamespaceName> {
+    namespaces.iter().filter(|grant| grant.is_ticked()).map(|grant| grant.namespace.clone()).collect()
+}
+
+/// `1 change: adds a, removes b`.
+fn summary(change: &Change<NamespaceName>) -> String {
+    let list = |names: &BTreeSet<NamespaceName>| crate::words::list(&names.iter().collect::<Vec<_>>());
+    let mut parts = Vec::new();
+    if !change.added.is_empty() {
+        parts.push(format!("adds {}", list(&change.added)));
+    }
+    if !change.removed.is_empty() {
+        parts.push(format!("removes {}", list(&change.removed)));
+    }
+    if parts.is_empty() {
+        return "Nothing changed.".to_owned();
+    }
+    format!("{}: {}", crate::words::count(change.len() as u64, "change", "changes"), parts.join(", "))
+}
+
+/// The expander of the Users table. `may_save` is false for a member who looks at their own.
+#[island]
+pub fn GrantsEditor(
+    organization: String,
+    member: String,
+    email: String,
+    grants: Grants,
+    may_save: bool,
+) -> impl IntoView {
+    let before = ticked(&grants.namespaces);
+    let all: BTreeSet<NamespaceName> = grants.namespaces.iter().map(|grant| grant.namespace.clone()).collect();
+    let wanted = RwSignal::new(before.clone());
+    let version = RwSignal::new(grants.version);
+    let base = RwSignal::new(before);
+    let busy = RwSignal::new(false);
+    let problem = RwSignal::new(String::new());
+    // Until the scripts are here every button is open: the server decides either way.
+    let alive = RwSignal::new(false);
+    Effect::new(move |_| alive.set(true));
+    let change = Memo::new(move |_| Change::between(&base.get(), &wanted.get()));
+    let (slug, id) = (organization.clone(), member.clone());
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        event.stop_propagation();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        problem.set(String::new());
+        let names: Vec<String> = wanted.get_untracked().iter().map(ToString::to_string).collect();
+        let (slug, id, email) = (slug.clone(), id.clone(), email.clone());
+        spawn_local(async move {
+            match save(slug, id, names, version.get_untracked()).await {
+                Ok(saved) => {
+                    version.set(saved.version);
+                    base.set(wanted.get_untracked());
+                    announce(&format!("The namespaces of {email} are saved."));
+                    refresh();
+                }
+                Err(error) => {
+                    if let Some(present) = &error.present {
+                        // What they meant stays ticked; what is there now is what it is compared with.
+                        let now: BTreeSet<NamespaceName> = present.namespaces.iter().cloned().collect();
+                        let others = Change::between(&base.get_untracked(), &now);
+                        problem.set(format!(
+                            "Somebody else saved meanwhile ({}). Look at the changes below and save again.",
+                            summary(&others)
+                        ));
+                        version.set(present.version);
+                        base.set(now);
+                    } else {
+                        problem.set(error.message);
+                    }
+                }
+            }
+            busy.set(false);
+        });
+    };
+    let rows =
+        grants.namespaces.into_iter().map(|grant| view! { <Row grant base wanted may_save /> }).collect::<Vec<_>>();
+    let empty = rows.is_empty();
+    let none = move || alive.get() && change.get().is_empty();
+    let everything = all.clone();
+    view! {
+        <form method="post" action="/api/v1/grants/save" class="panel-in" on:submit=submit>
+            <input type="hidden" name="organization" value=organization.clone() />
+            <input type="hidden" name="member" value=member />
+            <input type="hidden" name="version" value=move || version.get().to_string() />
+            <input type="hidden" name="back" value=format!("/o/{organization}/organization") />
+            <div class="panel-head">
+                <h2>"Namespaces"</h2>
+                <p class="quiet">"A tick gives everything an admin may give in that namespace."</p>
+            </div>
+            {if empty {
+                view! {
+                    <p class="quiet">
+                        "This organization has no namespace yet. "
+                        <a href=format!("/o/{organization}/namespaces?create=1")>"Create the first one"</a>
+                    </p>
+                }
+                    .into_any()
+            } else {
+                view! { <ul class="namespaces">{rows}</ul> }.into_any()
+            }}
+            <p class="form-error" role="alert" hidden=move || problem.get().is_empty()>
+                {problem}
+            </p>
+            {(may_save && !empty)
+                .then(move || {
+                    view! {
+                        <div class="panel-foot">
+                            <p aria-live="polite">{move || summary(&change.get())}</p>
+                            <button
+                                type="reset"
+                                class="button small"
+                                disabled=none
+                                on:click=move |event| {
+                                    event.prevent_default();
+                                    problem.set(String::new());
+                                    wanted.set(base.get_untracked());
+                                }
+                            >
+                                "Reset"
+                            </button>
+                            <button
+                                type="button"
+                                class="button small scripted"
+                                on:click=move |_| wanted.set(everything.clone())
+                            >
+                                "Add All"
+                            </button>
+                            <button
+                                type="button"
+                                class="button small danger scripted"
+                                on:click=move |_| wanted.set(BTreeSet::new())
+                            >
+                                "Remove All"
+                            </button>
+                            <button
+                                type="submit"
+                                class="button small primary"
+                                disabled=none
+                                aria-busy=move || busy.get().then_some("true")
+                            >
+                                "Save Changes"
+                            </button>
+                        </div>
+                    }
+                })}
+        </form>
+    }
+}
+
+#[component]
+fn Row(
+    grant: NamespaceGrant,
+    base: RwSignal<BTreeSet<NamespaceName>>,
+    wanted: RwSignal<BTreeSet<NamespaceName>>,
+    may_save: bool,
+) -> impl IntoView {
+    let name = grant.namespace.clone();
+    let (for_tick, for_state, for_change) = (name.clone(), name.clone(), name.clone());
+    let is_ticked = move || wanted.get().contains(&for_tick);
+    let changed = move || wanted.get().contains(&for_change) != base.get().contains(&for_change);
+    let sync = grant.sync.words();
+    let state = move || match (wanted.get().contains(&for_state), base.get().contains(&for_state)) {
+        (true, true) => ("badge none", sync),
+        (true, false) => ("badge wait", "not saved"),
+        (false, true) => ("badge wait", "not saved: will be removed"),
+        (false, false) => ("quiet small", "no access"),
+    };
+    let class = state.clone();
+    let toggled = name.clone();
+    let toggle = move |event| {
+        let on = event_target_checked(&event);
+        wanted.update(|wanted| {
+            if on {
+                wanted.insert(toggled.clone());
+            } else {
+                wanted.remove(&toggled);
+            }
+        });
+    };
+    let given = domain::permission::Permission::STANDARD
+        .map(|permission| view! { <li class="chip" title=permission.explanation()>{permission.as_str()}</li> });
+    let withheld = grant.withheld.into_iter().map(|permission| {
+        view! {
+            <li class="chip locked" title=format!("{}. Ask the operator.", permission.explanation())>
+                <Glyph icon=Icon::Lock size=12 />
+                {permission.as_str()}
+            </li>
+        }
+    });
+    let withheld = withheld.collect::<Vec<_>>();
+    view! {
+        <li class:changed=changed>
+            <label>
+                <input
+                    type="checkbox"
+                    name="namespaces[]"
+                    value=name.to_string()
+                    checked=is_ticked.clone()
+                    prop:checked=is_ticked
+                    disabled=!may_save
+                    on:change=toggle
+                />
+                <span>{name.to_string()}</span>
+            </label>
+            <span class=move || class().0>{move || state().1}</span>
+            <details class="permissions">
+                <summary>"Permissions"</summary>
+                <ul>{given} {withheld}</ul>
+                <p class="quiet small">"The locked ones only the operator gives: ask the operator."</p>
+            </details>
+        </li>
+    }
+}

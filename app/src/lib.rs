@@ -1,0 +1,11 @@
+//! THE CONSOLE: what a person sees and may ask for. Built twice: for the server (`ssr`), which draws every page, and for
+//! the browser (`hydrate`), which brings the islands to life.
+
+#![recursion_limit = "256"]
+
+pub mod api;
+pub mod components;
+pub mod error;
+#[cfg(feature = "ssr")]
+pub mod pages;
+pub mod words;

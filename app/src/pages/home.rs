@@ -1,0 +1,13 @@
+//! `/`: leads to the organization, or to the door.
+
+use super::{Away, Loaded, Visit};
+use domain::path;
+
+pub(super) async fn load(visit: &Visit) -> Loaded {
+    if visit.context.signed_in().is_err() {
+        let first = usecases::sign_up::is_first(&visit.context).await?;
+        return Err(Away::To(if first { path::SIGN_UP } else { path::SIGN_IN }.into()));
+    }
+    let (_, organizations) = usecases::sessions::current(&visit.context).await?;
+    Err(Away::To(organizations.first().map_or_else(|| path::ACCOUNT.into(), |own| path::organization(&own.slug))))
+}

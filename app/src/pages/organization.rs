@@ -1,0 +1,346 @@
+//! `/o/<slug>/organization`: ORGANIZATION MANAGEMENT. What is open, searched and confirmed stands in the address, so that
+//! the page is whole without scripts, and the back button closes what it opened.
+
+mod dialogs;
+mod row;
+
+use super::{
+    Document, Loaded, Visit,
+    frame::{Console, Entry, Frame},
+};
+use crate::{
+    api::{
+        grants::Grants,
+        members::{Member, Members},
+    },
+    components::icon::{Glyph, Icon},
+    words::count,
+};
+use dialogs::Dialog;
+use domain::path;
+use leptos::prelude::*;
+use row::{Panel, Row};
+use usecases::members::PAGE;
+
+/// Everything the page shows.
+#[derive(Clone)]
+struct Facts {
+    frame: Frame,
+    slug: String,
+    name: String,
+    admin: bool,
+    own: String,
+    counts: Counts,
+    members: Members,
+    previous: Option<String>,
+    open: Option<(String, Grants)>,
+    dialog: Option<Dialog>,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Counts {
+    active: i64,
+    invited: i64,
+    deactivated: i64,
+}
+
+/// The address's parameters, spelled out.
+#[derive(Debug, Clone, Default)]
+struct State {
+    search: String,
+    status: String,
+    sort: String,
+    cursor: String,
+    backwards: bool,
+    /// The number of this page's first row.
+    from: u64,
+    /// The address without a dialog or an open row.
+    plain: String,
+}
+
+pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
+    let frame = Frame::load(visit, Some(slug)).await?;
+    let state = State::of(visit);
+    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let query = crate::api::members::query(
+        some(&state.search),
+        Some(&state.status),
+        Some(&state.sort),
+        some(&state.cursor),
+        None,
+    )?;
+    let query = usecases::members::Query { backwards: state.backwards, ..query };
+    let page = usecases::members::list(&visit.context, slug, &query).await?;
+    let open = match visit.query.get("open") {
+        Some(member) => {
+            let grants = usecases::grants::of(&visit.context, slug, member).await.map(Grants::from);
+            grants.ok().map(|grants| (member.to_owned(), grants))
+        }
+        None => None,
+    };
+    let rows = crate::api::members::of_page(&page, visit.context.now());
+    let admin = page.own.is_active_admin();
+    let dialog = if admin { Dialog::asked(visit, slug, &rows).await? } else { None };
+    let facts = Facts {
+        slug: slug.to_owned(),
+        name: page.organization.name.to_string(),
+        admin,
+        own: page.own.id.to_string(),
+        counts: Counts {
+            active: page.organization.members_active,
+            invited: page.organization.invitations_pending,
+            deactivated: page.organization.members_deactivated,
+        },
+        members: Members { members: rows, total: page.total, next: page.next },
+        previous: page.previous,
+        frame,
+        open,
+        dialog,
+        state,
+    };
+    let title = format!("Organization · {}", facts.name);
+    Ok(Document::new(title, move || view! { <Page facts /> }))
+}
+
+impl State {
+    fn of(visit: &Visit) -> Self {
+        let text = |name: &str| visit.query.get(name).unwrap_or_default().to_owned();
+        Self {
+            search: text("search"),
+            status: text("status"),
+            sort: text("sort"),
+            cursor: text("cursor"),
+            backwards: visit.query.get("to") == Some("previous"),
+            from: text("from").parse().unwrap_or(1).max(1),
+            plain: visit.with(&[("open", ""), ("invite", ""), ("deactivate", ""), ("revoke", ""), ("link", "")]),
+        }
+    }
+
+    /// The address with another filter or order, from its first page on.
+    fn address(&self, slug: &str, status: &str, sort: &str) -> String {
+        self.page(slug, status, sort, &[])
+    }
+
+    fn page(&self, slug: &str, status: &str, sort: &str, more: &[(&str, String)]) -> String {
+        let base = [("search", self.search.clone()), ("status", status.to_owned()), ("sort", sort.to_owned())];
+        let query: Vec<String> = base
+            .iter()
+            .chain(more)
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| format!("{name}={}", super::encode(value)))
+            .collect();
+        let path = format!("/o/{slug}/organization");
+        if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
+    }
+}
+
+#[component]
+fn Page(facts: Facts) -> impl IntoView {
+    let Facts { frame, slug, name, admin, own, counts, members, previous, open, dialog, state } = facts;
+    let everybody = counts.active + counts.invited + counts.deactivated;
+    let filter = |status: &'static str, word: &'static str, n: i64| {
+        let current = (state.status == status).then_some("true");
+        view! {
+            <a href=state.address(&slug, status, &state.sort) aria-current=current>
+                {word}
+                <span>{n}</span>
+            </a>
+        }
+    };
+    let filters = view! {
+        <div class="filters" role="group" aria-label="Status">
+            {filter("", "All", everybody)} {filter("active", "Active", counts.active)}
+            {filter("invited", "Invited", counts.invited)} {filter("deactivated", "Deactivated", counts.deactivated)}
+        </div>
+    };
+    let path = format!("/o/{slug}/organization");
+    let hidden = |name: &'static str, value: &str| {
+        let value = value.to_owned();
+        (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
+    };
+    let (status, sort) = (state.status.clone(), state.sort.clone());
+    let invite = admin.then(|| {
+        view! {
+            <button form="view" name="invite" value="1" id="invite-button" class="button primary">
+                <Glyph icon=Icon::Plus size=16 />
+                "Invite a User"
+            </button>
+        }
+    });
+    let alone = everybody == 1 && state.search.is_empty();
+    view! {
+        <Console frame entry=Entry::Organization>
+            <header class="page-head">
+                <div>
+                    <h1>"Organization management"</h1>
+                    <p>{format!("Who is in {name}, and which namespaces each may work in.")}</p>
+                </div>
+                {invite}
+            </header>
+            <form id="view" method="get" action=path.clone() data-soft="" hidden>
+                {hidden("search", &state.search)} {hidden("status", &status)} {hidden("sort", &sort)}
+                {hidden("cursor", &state.cursor)} {state.backwards.then(|| hidden("to", "previous"))}
+                {(state.from > 1).then(|| hidden("from", &state.from.to_string()))}
+            </form>
+            <section class="card" aria-labelledby="users">
+                <h2 id="users" class="visually-hidden">
+                    "Users"
+                </h2>
+                <div class="card-tools">
+                    {filters}
+                    <form method="get" action=path data-soft="" role="search" class="with-icon">
+                        {hidden("status", &status)} {hidden("sort", &sort)} <Glyph icon=Icon::Search size=16 />
+                        <input
+                            class="input"
+                            type="search"
+                            id="search"
+                            name="search"
+                            value=state.search.clone()
+                            placeholder="Email or name"
+                            aria-label="Search users by email or name"
+                            data-live=""
+                        />
+                    </form>
+                </div>
+                <Table members=members.members slug=slug.clone() admin own open state=state.clone() />
+                <Foot slug=slug.clone() state total=members.total next=members.next previous admin alone />
+            </section>
+            {dialog.map(|dialog| dialog.into_view(slug))}
+        </Console>
+    }
+}
+
+#[component]
+fn Table(
+    members: Vec<Member>,
+    slug: String,
+    admin: bool,
+    own: String,
+    open: Option<(String, Grants)>,
+    state: State,
+) -> impl IntoView {
+    if members.is_empty() {
+        let clear = format!("/o/{slug}/organization");
+        return view! {
+            <div class="empty">
+                <h3>"Nobody here"</h3>
+                <p>"No user matches this search and filter."</p>
+                <a class="button" href=clear>
+                    "Show all users"
+                </a>
+            </div>
+        }
+        .into_any();
+    }
+    let descending = state.sort == "-email";
+    let (order, turned, arrow) =
+        if descending { ("descending", "", Icon::Down) } else { ("ascending", "-email", Icon::Up) };
+    let sort = state.address(&slug, &state.status, turned);
+    let rows: Vec<_> = members
+        .into_iter()
+        .map(|member| {
+            let grants = open.as_ref().filter(|(id, _)| *id == member.id).map(|(_, grants)| grants.clone());
+            let may_open = !member.status.is_invitation() && (admin || member.id == own);
+            let panel =
+                grants.map(|grants| view! { <Panel slug=slug.clone() member=member.clone() grants may_save=admin /> });
+            let is_open = panel.is_some();
+            view! {
+                <Row slug=slug.clone() member admin may_open is_open back=state.plain.clone() />
+                {panel}
+            }
+        })
+        .collect();
+    view! {
+        <table class="users">
+            <thead>
+                <tr>
+                    <th>
+                        <span class="visually-hidden">"Namespaces"</span>
+                    </th>
+                    <th aria-sort=order>
+                        <a href=sort id="sort-email">
+                            "Email "
+                            <Glyph icon=arrow size=14 />
+                        </a>
+                    </th>
+                    <th>"First Name"</th>
+                    <th>"Last Name"</th>
+                    <th>"2FA"</th>
+                    <th>"Invited By"</th>
+                    <th>"Status"</th>
+                    <th>"Actions"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+#[component]
+fn Foot(
+    slug: String,
+    state: State,
+    total: u64,
+    next: Option<String>,
+    previous: Option<String>,
+    admin: bool,
+    alone: bool,
+) -> impl IntoView {
+    let size = u64::from(PAGE);
+    let last = (state.from + size - 1).min(total);
+    let range = match total {
+        0 => "No users".to_owned(),
+        n if n <= size && previous.is_none() && next.is_none() => count(n, "user", "users"),
+        n => format!("{}–{last} of {n}", state.from),
+    };
+    let to = |cursor: String, from: u64, direction: &str| {
+        let more = [("cursor", cursor), ("from", from.to_string()), ("to", direction.to_owned())];
+        state.page(&slug, &state.status, &state.sort, &more)
+    };
+    let previous = previous.map(|cursor| to(cursor, state.from.saturating_sub(size).max(1), "previous"));
+    let next = next.map(|cursor| to(cursor, state.from + size, ""));
+    let paging = (previous.is_some() || next.is_some()).then(|| {
+        view! {
+            <nav class="actions" aria-label="Pages">
+                <PageLink word="Previous" address=previous />
+                <PageLink word="Next" address=next />
+            </nav>
+        }
+    });
+    let invite = (alone && admin).then(|| {
+        let namespaces = domain::text::Slug::parse(&slug).map(|slug| path::namespaces(&slug)).unwrap_or_default();
+        view! {
+            <span>
+                "You are the only one here. " <a href=namespaces>"Create a namespace"</a>
+                ", then invite people: they get the namespaces you have."
+            </span>
+        }
+    });
+    view! {
+        <div class="foot">
+            <span>{range}</span>
+            {invite}
+            {paging}
+        </div>
+    }
+}
+
+#[component]
+fn PageLink(word: &'static str, address: Option<String>) -> impl IntoView {
+    match address {
+        Some(address) => view! {
+            <a class="button small" href=address>
+                {word}
+            </a>
+        }
+        .into_any(),
+        None => view! {
+            <span class="button small" aria-disabled="true">
+                {word}
+            </span>
+        }
+        .into_any(),
+    }
+}

@@ -1,0 +1,181 @@
+//! What the Users table asks before it acts. Each dialog is an address, so it opens and closes without scripts.
+
+use crate::{
+    api::members::{Member, RowStatus},
+    components::{form::Form, invite_form::InviteFields},
+    pages::{Away, Flash, Visit},
+};
+use domain::text::NamespaceName;
+use leptos::prelude::*;
+
+#[derive(Clone)]
+pub(super) struct Dialog {
+    kind: Kind,
+    /// The address without it.
+    close: String,
+}
+
+#[derive(Clone)]
+enum Kind {
+    Invite { namespaces: Vec<NamespaceName> },
+    Deactivate { member: Member },
+    Revoke { invitation: Member },
+    Link { email: String, link: String },
+}
+
+impl Dialog {
+    /// The dialog that this visit's address names; none when what it speaks of is not on the page, or already done.
+    pub(super) async fn asked(visit: &Visit, slug: &str, rows: &[Member]) -> Result<Option<Self>, Away> {
+        let row = |name: &str| {
+            let id = visit.query.get(name)?;
+            rows.iter().find(|row| row.id == id).cloned()
+        };
+        let kind = if visit.query.has("invite") {
+            Some(Kind::Invite { namespaces: usecases::grants::own(&visit.context, slug).await? })
+        } else if let Some(member) = row("deactivate") {
+            (member.status == RowStatus::Active && member.keeps.is_none()).then_some(Kind::Deactivate { member })
+        } else if let Some(invitation) = row("revoke") {
+            invitation.status.is_invitation().then_some(Kind::Revoke { invitation })
+        } else if let Some(invitation) = row("link").filter(|row| row.status.is_invitation()) {
+            let link = usecases::invitations::link(&visit.context, slug, &invitation.id).await?;
+            Some(Kind::Link { email: invitation.email, link })
+        } else {
+            None
+        };
+        let close = visit.with(&[("invite", ""), ("deactivate", ""), ("revoke", ""), ("link", "")]);
+        Ok(kind.map(|kind| Self { kind, close }))
+    }
+
+    pub(super) fn into_view(self, slug: String) -> AnyView {
+        let Self { kind, close } = self;
+        let inside = match kind {
+            Kind::Invite { namespaces } => view! { <Invite slug namespaces close=close.clone() /> }.into_any(),
+            Kind::Deactivate { member } => view! { <Deactivate slug member close=close.clone() /> }.into_any(),
+            Kind::Revoke { invitation } => view! { <Revoke slug invitation close=close.clone() /> }.into_any(),
+            Kind::Link { email, link } => view! { <Link email link close=close.clone() /> }.into_any(),
+        };
+        view! {
+            <dialog open data-close=close aria-labelledby="dialog-title">
+                {inside}
+            </dialog>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn Invite(slug: String, namespaces: Vec<NamespaceName>, close: String) -> impl IntoView {
+    let action = "/api/v1/invitations/send";
+    // The addresses that a plain post brought back with an error.
+    let flash = use_context::<Flash>().filter(|flash| flash.action.as_deref() == Some(action)).unwrap_or_default();
+    let values = flash.values.iter().filter(|(name, _)| name.starts_with("emails"));
+    let typed = values.map(|(_, value)| value.clone()).collect::<Vec<_>>().join("\n");
+    let error = flash.error.filter(|error| error.field.is_some()).map(|error| error.message).unwrap_or_default();
+    let line = if namespaces.is_empty() {
+        "They get no namespace, because you have none. You can give them some later.".to_owned()
+    } else {
+        format!("They get the same namespaces as you: {}.", crate::words::list(&namespaces))
+    };
+    let taken: Vec<_> = namespaces
+        .into_iter()
+        .map(|name| {
+            let name = name.to_string();
+            view! {
+                <label class="chip">
+                    <input type="checkbox" name="namespaces[]" value=name.clone() checked />
+                    {name}
+                </label>
+            }
+        })
+        .collect();
+    let choice = (!taken.is_empty()).then(|| {
+        view! {
+            <fieldset class="takes">
+                <legend>"Untick what they should not get"</legend>
+                {taken}
+            </fieldset>
+        }
+    });
+    view! {
+        <Form action=action next=close.clone() class="dialog-in">
+            <header>
+                <h2 id="dialog-title">"Send an Invite"</h2>
+                <p>{line}</p>
+            </header>
+            <input type="hidden" name="organization" value=slug />
+            // Says "none" when nothing is ticked: without it the list would be missing, which means all.
+            <input type="hidden" name="namespaces[]" value="" />
+            {choice}
+            <InviteFields close value=typed error />
+        </Form>
+    }
+}
+
+#[component]
+fn Deactivate(slug: String, member: Member, close: String) -> impl IntoView {
+    let Member { id, email, .. } = member;
+    view! {
+        <Form action="/api/v1/members/deactivate" next=close.clone() class="dialog-in">
+            <header>
+                <h2 id="dialog-title">{format!("Deactivate {email}?")}</h2>
+            </header>
+            <ul class="consequences">
+                <li>"Every session of theirs ends at once, on every device."</li>
+                <li>"They can no longer sign in to this organization, and an invitation can't bring them back."</li>
+                <li>"Their namespaces are kept: reactivating gives back exactly what they had."</li>
+            </ul>
+            <input type="hidden" name="organization" value=slug />
+            <input type="hidden" name="member" value=id />
+            <Confirm close word="Deactivate" />
+        </Form>
+    }
+}
+
+#[component]
+fn Revoke(slug: String, invitation: Member, close: String) -> impl IntoView {
+    let Member { id, email, .. } = invitation;
+    view! {
+        <Form action="/api/v1/invitations/revoke" next=close.clone() class="dialog-in">
+            <header>
+                <h2 id="dialog-title">{format!("Revoke the invitation of {email}?")}</h2>
+                <p>"Its link is dead at once. You can invite the same address again, with a new link."</p>
+            </header>
+            <input type="hidden" name="organization" value=slug />
+            <input type="hidden" name="invitation" value=id />
+            <Confirm close word="Revoke" />
+        </Form>
+    }
+}
+
+/// The buttons of a dialog that takes something away; the harmless one has the focus.
+#[component]
+fn Confirm(close: String, word: &'static str) -> impl IntoView {
+    view! {
+        <footer>
+            <a class="button" href=close autofocus>
+                "Cancel"
+            </a>
+            <button type="submit" class="button danger">
+                {word}
+            </button>
+        </footer>
+    }
+}
+
+#[component]
+fn Link(email: String, link: String, close: String) -> impl IntoView {
+    view! {
+        <div class="dialog-in">
+            <header>
+                <h2 id="dialog-title">"Invitation link"</h2>
+                <p>{format!("Whoever has this link and reads the mail of {email} can accept. Send it to nobody else.")}</p>
+            </header>
+            <input class="input mono" readonly value=link aria-label="Invitation link" />
+            <footer>
+                <a class="button" href=close autofocus>
+                    "Close"
+                </a>
+            </footer>
+        </div>
+    }
+}

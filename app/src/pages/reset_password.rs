@@ -1,0 +1,9 @@
+//! Being written.
+
+use super::{Loaded, Visit};
+use crate::error::ApiError;
+
+pub(super) async fn load(visit: &Visit, _secret: &str) -> Loaded {
+    let _ = visit;
+    Err(ApiError::not_found().into())
+}
