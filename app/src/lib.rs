@@ -2,6 +2,8 @@
 //! the browser (`hydrate`), which brings the islands to life.
 
 #![recursion_limit = "256"]
+// The component macro writes `pub` on types of private pages.
+#![allow(unreachable_pub)]
 
 pub mod api;
 pub mod components;

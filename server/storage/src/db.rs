@@ -162,6 +162,33 @@ impl Db {
         }
     }
 
+    /// The database's own name and version, for people.
+    pub async fn version(&self) -> Result<String, Error> {
+        let sql = match self {
+            Self::Sqlite { .. } => "select 'SQLite ' || sqlite_version()",
+            Self::Postgres(_) => "select 'PostgreSQL ' || current_setting('server_version')",
+        };
+        let row: Option<(String,)> = one!(self.read().await?, sql)?;
+        Ok(row.map_or_else(String::new, |(version,)| version))
+    }
+
+    /// How many migrations are applied, and how many this program has.
+    pub async fn migrations(&self) -> Result<(usize, usize), Error> {
+        let all = match self {
+            Self::Sqlite { .. } => SQLITE.iter().count(),
+            Self::Postgres(_) => POSTGRES.iter().count(),
+        };
+        let found: Result<Option<(i64,)>, Error> =
+            one!(self.read().await?, "select count(*) from _sqlx_migrations where success");
+        // Without that table nothing was ever applied.
+        let done = match found {
+            Ok(row) => row.map_or(0, |(n,)| usize::try_from(n).unwrap_or(0)),
+            Err(Error::Broken(_)) => 0,
+            Err(error) => return Err(error),
+        };
+        Ok((done, all))
+    }
+
     /// A connection that only reads.
     pub async fn read(&self) -> Result<Connection, Error> {
         Ok(Connection(match self {

@@ -27,6 +27,7 @@ statements! {
     NEXT_DUE = "select min(case when leased_until is null then next_attempt_at else leased_until end) as at from outbox
         where sent_at is null and given_up_at is null";
     STATE = "select count(*) as waiting, count(given_up_at) as given_up from outbox where sent_at is null";
+    DELETE_WAITING = "delete from outbox where sent_at is null";
     DELETE_SENT = "delete from outbox where sent_at < $1";
 }
 
@@ -34,8 +35,7 @@ statements! {
 struct Row {
     #[sqlx(try_from = "Uuid")]
     id: LetterId,
-    #[sqlx(try_from = "String")]
-    recipient: EmailAddress,
+    recipient: String,
     letter: String,
     attempts: i64,
     #[sqlx(try_from = "At")]
@@ -79,14 +79,18 @@ pub async fn insert(
 
 /// Takes the letter that is due longest, until `leased_until`.
 pub async fn claim(c: &mut Connection, now: Timestamp, leased_until: Timestamp) -> Result<Option<Claimed>, Error> {
-    let row: Option<Row> = one!(c, CLAIM, At(now), At(leased_until))?;
-    Ok(row.map(|row| Claimed {
-        id: row.id,
-        recipient: row.recipient,
-        letter: serde_json::from_str(&row.letter).ok(),
-        attempts: row.attempts,
-        created_at: row.created_at,
-    }))
+    while let Some(row) = one!(c, CLAIM, At(now), At(leased_until))? {
+        let Row { id, recipient, letter, attempts, created_at } = row;
+        match EmailAddress::parse(&recipient) {
+            Ok(recipient) => {
+                let letter = serde_json::from_str(&letter).ok();
+                return Ok(Some(Claimed { id, recipient, letter, attempts, created_at }));
+            }
+            // As an error it would come again with every claim, and no other letter would ever leave.
+            Err(_) => give_up(c, id, now, "This is not an address that mail can be sent to.").await?,
+        }
+    }
+    Ok(None)
 }
 
 pub async fn sent(c: &mut Connection, id: LetterId, now: Timestamp) -> Result<(), Error> {
@@ -123,4 +127,9 @@ pub async fn state(c: &mut Connection) -> Result<State, Error> {
 
 pub async fn delete_sent(c: &mut Connection, before: Timestamp) -> Result<u64, Error> {
     execute!(c, DELETE_SENT, At(before))
+}
+
+/// Takes back every letter that has not gone out: nobody of a demonstration wants mail.
+pub async fn delete_waiting(c: &mut Connection) -> Result<u64, Error> {
+    execute!(c, DELETE_WAITING)
 }

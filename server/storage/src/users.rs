@@ -15,6 +15,7 @@ statements! {
     FIND_BY_EMAIL = "select id, email, first_name, last_name, password_hash from users where email = $1";
     RENAME = "update users set first_name = $2, last_name = $3 where id = $1";
     SET_PASSWORD = "update users set password_hash = $2 where id = $1";
+    REPLACE_PASSWORD = "update users set password_hash = $3 where id = $1 and password_hash = $2";
     ANY = "select 1 as present from users limit 1";
 }
 
@@ -64,6 +65,11 @@ pub async fn rename(c: &mut Connection, user: &User) -> Result<(), Error> {
 pub async fn set_password(c: &mut Connection, id: UserId, hash: &str) -> Result<(), Error> {
     execute!(c, SET_PASSWORD, id.uuid(), hash)?;
     Ok(())
+}
+
+/// `false` when the hash is another by now. Either way nobody changes the password until this transaction ends.
+pub async fn replace_password(c: &mut Connection, id: UserId, from: &str, to: &str) -> Result<bool, Error> {
+    Ok(execute!(c, REPLACE_PASSWORD, id.uuid(), from, to)? == 1)
 }
 
 /// Whether this installation has any user: the very first sign-up needs no mail.

@@ -1,7 +1,12 @@
 //! Reading the audit log.
 
 use crate::{Context, Error};
-use domain::{Refusal, access::Action, text::Problem, time::Timestamp};
+use domain::{
+    Refusal,
+    access::Action,
+    text::{EmailAddress, Problem},
+    time::Timestamp,
+};
 use storage::{
     activity::{self, Entry, Filter},
     organizations::Organization,
@@ -56,7 +61,9 @@ pub async fn list(context: &Context, slug: &str, query: &Query) -> Result<Page, 
         .transpose()?;
     let limit = query.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
     let mut look = context.look(slug, Action::SeeActivity).await?;
-    let actor = present(&query.actor).map(str::to_lowercase);
+    // An address in its one spelling; "Operator" and "Bailiwick" as they stand in the log.
+    let actor = present(&query.actor)
+        .map(|actor| EmailAddress::parse(actor).map_or_else(|_| actor.to_owned(), |address| address.to_string()));
     let filter = Filter { actor: actor.as_deref(), code: present(&query.code), since, until, before, limit: limit + 1 };
     let mut entries = activity::list(&mut look.c, look.organization.id, &filter).await?;
     let more = entries.len() > limit as usize;

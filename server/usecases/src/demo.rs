@@ -1,1 +1,177 @@
-//! filled later
+//! A believable organization, for looking around and for measuring.
+
+use crate::{
+    Context, Error, Installation, invitations, members, namespaces,
+    sign_up::{self, SignedUp, Wanted},
+};
+use domain::{
+    access::Action,
+    activity::ActivityEvent,
+    grant::Change,
+    id::{InvitationId, MemberId, NamespaceId, UserId},
+    invitation::{Offer, Pending},
+    membership::Role,
+    password::Password,
+    text::{EmailAddress, PersonName, Slug},
+};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use storage::{members::Joining, users, users::User};
+
+/// How to sign in to what was made.
+pub struct Demo {
+    pub email: String,
+    /// Everybody's in this organization.
+    pub password: String,
+    pub organization: String,
+    pub members: u64,
+}
+
+const NAMESPACES: [&str; 6] = ["dev", "staging", "prod", "lab", "data", "edge"];
+const FIRST: [&str; 20] = [
+    "Bo", "Chika", "Dana", "Eleanor", "Farid", "Greta", "Hiro", "Ines", "Jonas", "Kofi", "Lena", "Mika", "Noor",
+    "Olga", "Pablo", "Rosa", "Sam", "Tove", "Uma", "Viktor",
+];
+const LAST: [&str; 20] = [
+    "Lindqvist",
+    "Adeyemi",
+    "Moreau",
+    "Vance",
+    "Haddad",
+    "Schneider",
+    "Tanaka",
+    "Ferreira",
+    "Berg",
+    "Mensah",
+    "Novak",
+    "Aho",
+    "Rahman",
+    "Petrova",
+    "Ortiz",
+    "Marino",
+    "Okafor",
+    "Dahl",
+    "Iyer",
+    "Sokolov",
+];
+/// People who are written in one transaction.
+const AT_ONCE: usize = 250;
+
+/// Makes an organization of `people` members and invitees: every status, six namespaces, two admins.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the installation has users already.
+pub async fn fill(installation: Arc<Installation>, people: u32) -> Result<Demo, Error> {
+    let anybody = Context::anonymous(installation.clone());
+    if !sign_up::is_first(&anybody).await? {
+        return Err(Error::Unavailable("this installation has users already; the demo fills an empty one".into()));
+    }
+    let password = crate::keys::random_secret()[..24].to_owned();
+    let founder = "ada@northwind.example";
+    let wanted = Wanted::parse("Northwind Robotics", "Ada", "Admin", founder, &password)?;
+    let SignedUp::In(founded) = sign_up::request(&anybody, wanted).await? else {
+        return Err(Error::Unavailable("somebody else signed up first".into()));
+    };
+    let admin = Context::identify(installation.clone(), Some(founded.cookie.value()), None, None).await?;
+    let slug = founded.organization.slug.clone();
+    let mut made = Vec::new();
+    for name in NAMESPACES {
+        made.push(namespaces::create(&admin, slug.as_str(), name).await?.id);
+    }
+    let hash =
+        installation.passwords.hash(Password::choose(&password, &[]).map_err(domain::Refusal::field("password"))?);
+    let hash = hash.await?;
+
+    let names: Vec<(String, String, String)> = (0..people.saturating_sub(1) as usize).map(person).collect();
+    let invited = names.len().min(6).max(names.len() / 50);
+    let (invitees, joining) = names.split_at(invited.min(names.len()));
+    let mut joined = Vec::new();
+    for some in joining.chunks(AT_ONCE) {
+        joined.extend(join(&admin, &slug, some, &made, &hash).await?);
+    }
+    for some in invitees.chunks(AT_ONCE) {
+        invite(&admin, &slug, some, &made).await?;
+    }
+    let operator = Context::operator(installation.clone());
+    if let Some(second) = joined.first() {
+        members::change_role(&operator, slug.as_str(), &second.to_string(), Role::Admin).await?;
+    }
+    for off in joined.iter().skip(5).step_by(11).take(4 + joined.len() / 100) {
+        members::deactivate(&admin, slug.as_str(), &off.to_string()).await?;
+    }
+    invitations::send(&admin, slug.as_str(), &["new.colleague@northwind.example".to_owned()], None).await?;
+    // None of these people exists: nothing may be mailed to them.
+    let mut c = installation.db.write().await?;
+    storage::outbox::delete_waiting(&mut c).await?;
+    c.commit().await?;
+    let (email, organization) = (founder.to_owned(), founded.organization.name.to_string());
+    Ok(Demo { email, password, organization, members: u64::from(people) + 1 })
+}
+
+/// The n-th made-up person: first name, last name, address.
+fn person(n: usize) -> (String, String, String) {
+    let first = FIRST[n % FIRST.len()];
+    let last = LAST[(n + n / FIRST.len()) % LAST.len()];
+    let round = n / (FIRST.len() * LAST.len());
+    let ending = if round == 0 { String::new() } else { format!("{}", round + 1) };
+    let email = format!("{}.{}{ending}@northwind.example", first.to_lowercase(), last.to_lowercase());
+    (first.to_owned(), last.to_owned(), email)
+}
+
+async fn join(
+    admin: &Context,
+    slug: &Slug,
+    people: &[(String, String, String)],
+    namespaces: &[NamespaceId],
+    hash: &str,
+) -> Result<Vec<MemberId>, Error> {
+    let mut work = admin.begin(slug.as_str(), Action::SendInvitations).await?;
+    let (organization, inviter, version) = (work.organization.id, work.member()?.user, work.version());
+    let mut joined = Vec::new();
+    for (n, (first, last, email)) in people.iter().enumerate() {
+        let wrong = domain::Refusal::field("name");
+        let first_name = PersonName::parse(first).map_err(wrong)?;
+        let last_name = PersonName::parse(last).map_err(domain::Refusal::field("name"))?;
+        let email = EmailAddress::parse(email).map_err(domain::Refusal::field("email"))?;
+        let id = UserId::from_random(crate::dice::random());
+        let user = User { id, email: email.clone(), first_name, last_name, password_hash: hash.to_owned() };
+        users::insert(&mut work.c, &user, work.now).await?;
+        let id = MemberId::from_random(crate::dice::random());
+        let member = Joining { id, organization, user: &user, role: Role::Member, invited_by: Some(inviter), version };
+        storage::members::insert(&mut work.c, member, work.now).await?;
+        let added: BTreeSet<_> = namespaces.iter().copied().take(1 + n % namespaces.len()).collect();
+        let change = Change { added, removed: BTreeSet::new() };
+        storage::grants::apply(&mut work.c, id, &change, inviter, work.now).await?;
+        work.act_as(&user);
+        work.record(&ActivityEvent::InvitationAccepted { email, namespaces: Vec::new() }).await?;
+        joined.push(id);
+    }
+    work.commit_recorded().await?;
+    Ok(joined)
+}
+
+/// Every second invitation was sent long ago, and is over.
+async fn invite(
+    admin: &Context,
+    slug: &Slug,
+    people: &[(String, String, String)],
+    namespaces: &[NamespaceId],
+) -> Result<(), Error> {
+    let mut work = admin.begin(slug.as_str(), Action::SendInvitations).await?;
+    let (organization, invited_by, version) = (work.organization.id, work.member()?.user, work.version());
+    for (n, (_, _, email)) in people.iter().enumerate() {
+        let email = EmailAddress::parse(email).map_err(domain::Refusal::field("email"))?;
+        let offer = Offer {
+            id: InvitationId::from_random(crate::dice::random()),
+            organization,
+            email: email.clone(),
+            invited_by,
+            namespaces: namespaces.iter().copied().take(2).collect(),
+            nonce: crate::dice::random(),
+        };
+        let ago = Duration::from_secs(if n % 2 == 0 { 3_600 } else { 9 * 86_400 });
+        let pending = Pending::send(offer, work.now.minus(ago), admin.settings().invitation_lifetime);
+        storage::invitations::insert(&mut work.c, &pending, version).await?;
+        work.record(&ActivityEvent::InvitationSent { email, namespaces: Vec::new() }).await?;
+    }
+    work.commit_recorded().await
+}

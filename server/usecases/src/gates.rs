@@ -41,6 +41,7 @@ pub struct Work {
     context: Context,
     pub(crate) now: Timestamp,
     letters: bool,
+    recorded: i64,
 }
 
 /// Who is written into the log.
@@ -106,7 +107,7 @@ impl Context {
         let membership = member.as_ref().map(|member| member.membership(organization.founder));
         let decision = decide(self.actor(), membership.as_ref(), action);
         let (context, by, now) = (self.clone(), By::of(self), self.now());
-        let work = Work { c, organization, member, action, by, context, now, letters: false };
+        let work = Work { c, organization, member, action, by, context, now, letters: false, recorded: 0 };
         match decision {
             Ok(()) => Ok(work),
             Err(refusal) => Err(work.refuse(refusal).await),
@@ -149,15 +150,13 @@ impl Work {
     }
 
     /// THE SECOND GATE. Writes what happened, in the same transaction, and keeps all of it.
-    pub(crate) async fn commit(self, event: ActivityEvent) -> Result<(), Error> {
-        self.commit_each(vec![event]).await
+    pub(crate) async fn commit(mut self, event: ActivityEvent) -> Result<(), Error> {
+        self.record(&event).await?;
+        self.commit_recorded().await
     }
 
-    /// As [`Work::commit`], for a write that does several things at once. None happened: nothing is kept.
-    pub(crate) async fn commit_each(mut self, events: Vec<ActivityEvent>) -> Result<(), Error> {
-        if events.is_empty() {
-            return Ok(());
-        }
+    /// Writes one of several things that happen in this work.
+    pub(crate) async fn record(&mut self, event: &ActivityEvent) -> Result<(), Error> {
         let ip = self.context.ip_text();
         let origin = activity::Origin {
             actor_kind: self.by.kind,
@@ -166,9 +165,16 @@ impl Work {
             ip: ip.as_deref(),
             user_agent: self.context.caller.user_agent.as_deref(),
         };
-        for (ordinal, event) in (0..).zip(&events) {
-            let position = (self.organization.version, ordinal);
-            activity::insert(&mut self.c, self.organization.id, position, self.now, &origin, event).await?;
+        let position = (self.organization.version, self.recorded);
+        activity::insert(&mut self.c, self.organization.id, position, self.now, &origin, event).await?;
+        self.recorded += 1;
+        Ok(())
+    }
+
+    /// Keeps work of which everything that happened is recorded. Nothing happened: nothing is kept.
+    pub(crate) async fn commit_recorded(self) -> Result<(), Error> {
+        if self.recorded == 0 {
+            return Ok(());
         }
         self.c.commit().await?;
         if self.letters {
@@ -187,9 +193,10 @@ impl Work {
             let kept = async {
                 let mut c = context.installation.db.write().await?;
                 let organization = organizations::lock(&mut c, organization.id).await?.ok_or(Refusal::NotFound)?;
-                let (now, letters) = (context.now(), false);
-                let work =
-                    Work { c, organization, member: Some(member), action, by, context: context.clone(), now, letters };
+                let now = context.now();
+                let member = Some(member);
+                let context = context.clone();
+                let work = Work { c, organization, member, action, by, context, now, letters: false, recorded: 0 };
                 work.commit(event).await
             };
             if let Err(error) = kept.await {
@@ -250,6 +257,7 @@ impl AccountWork {
             context: self.context,
             now: self.now,
             letters: self.letters,
+            recorded: 0,
         };
         work.act_as(founder);
         Ok(work)

@@ -30,11 +30,12 @@ pub struct Grants {
 
 /// The member's grants: an admin may see anybody's, a member their own.
 pub async fn of(context: &Context, slug: &str, member: &str) -> Result<Grants, Error> {
-    let id = parse_id(member)?;
     let mut look = context.look(slug, Action::SeeOwnGrants).await?;
-    if look.member.id != id {
+    let id = parse_id(member);
+    if id != Ok(look.member.id) {
         decide(context.actor(), Some(&look.membership()), Action::SeeGrants)?;
     }
+    let id = id?;
     let organization = look.organization.id;
     let member = members::find(&mut look.c, organization, id).await?.ok_or(Refusal::NotFound)?;
     let has = grants::of(&mut look.c, id).await?;
@@ -58,8 +59,8 @@ pub async fn own(context: &Context, slug: &str) -> Result<Vec<NamespaceName>, Er
 /// # Errors
 /// [`Error::Stale`] when somebody changed this member since: nothing is written; [`Refusal::UnknownNamespace`].
 pub async fn save(context: &Context, slug: &str, member: &str, wanted: &[String], version: i64) -> Result<i64, Error> {
-    let id = parse_id(member)?;
     let mut work = context.begin(slug, Action::SaveGrants).await?;
+    let id = parse_id(member)?;
     let organization = work.organization.id;
     let target = members::find(&mut work.c, organization, id).await?.ok_or(Refusal::NotFound)?;
     let all = namespaces::list(&mut work.c, organization).await?;

@@ -80,7 +80,7 @@ pub async fn send(
     };
     limits::invitations(context, &mut work.c, organization, typed.len()).await?;
     let kept_names = names(&all, &kept);
-    let (mut results, mut events) = (Vec::new(), Vec::new());
+    let mut results = Vec::new();
     for text in typed {
         let outcome = match EmailAddress::parse(text) {
             Err(_) => Outcome::Invalid,
@@ -88,11 +88,11 @@ pub async fn send(
         };
         if let Outcome::Sent(pending) = &outcome {
             let email = pending.offer.email.clone();
-            events.push(ActivityEvent::InvitationSent { email, namespaces: kept_names.clone() });
+            work.record(&ActivityEvent::InvitationSent { email, namespaces: kept_names.clone() }).await?;
         }
         results.push(Sending { email: text.to_owned(), outcome });
     }
-    work.commit_each(events).await?;
+    work.commit_recorded().await?;
     Ok(results)
 }
 

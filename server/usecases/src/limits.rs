@@ -12,6 +12,8 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 const GUESSES_PER_MINUTE: i64 = 10;
 /// Mails an hour to one address, of all kinds together: nobody's mailbox becomes our victim's.
 const MAILS_PER_HOUR: i64 = 3;
+/// Sign-ups and forgotten passwords a minute from one network address.
+const REQUESTS_PER_MINUTE: i64 = 30;
 /// Wrong passwords for one account before each further one waits.
 const FREE_GUESSES: i64 = 5;
 
@@ -95,10 +97,10 @@ pub(crate) async fn invitations(
     add(context, c, &format!("invitations {organization}"), how_many, most, HOUR).await
 }
 
-/// Sign-ups, forgotten passwords: things a stranger may ask for, twenty times a minute from one network address.
+/// Counts what a stranger may ask for: a sign-up, a new password.
 pub(crate) async fn strangers_request(context: &Context) -> Result<(), Error> {
     let mut c = context.installation.db.write().await?;
-    let counted = add(context, &mut c, &format!("request {}", network(context)), 1, 30, MINUTE).await;
+    let counted = add(context, &mut c, &format!("request {}", network(context)), 1, REQUESTS_PER_MINUTE, MINUTE).await;
     c.commit().await?;
     counted
 }

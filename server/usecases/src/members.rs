@@ -98,8 +98,8 @@ pub async fn list(context: &Context, slug: &str, query: &Query) -> Result<Page, 
 
 /// One member, for a row that changed.
 pub async fn find(context: &Context, slug: &str, member: &str) -> Result<Member, Error> {
-    let id = parse_id(member)?;
     let mut look = context.look(slug, Action::SeeMembers).await?;
+    let id = parse_id(member)?;
     members::find(&mut look.c, look.organization.id, id).await?.ok_or(Error::Refused(Refusal::NotFound))
 }
 

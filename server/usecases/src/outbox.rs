@@ -64,29 +64,30 @@ pub async fn deliver_one(installation: &Installation, mailer: &Mailer) -> Result
         return Ok(Delivery::Idle);
     };
     let kind = letter.as_ref().map_or("unknown", Letter::kind);
-    let mail = match &letter {
-        Some(letter) => compose(installation, letter).await?,
-        None => {
-            let why = "This version of Bailiwick does not know this kind of mail.";
-            let mut c = installation.db.write().await?;
-            outbox::give_up(&mut c, id, now, why).await?;
-            c.commit().await?;
-            return Ok(Delivery::Failed { kind, to: recipient, why: why.into(), given_up: true });
-        }
+    let outcome = match &letter {
+        None => Err(SendError::permanent("This version of Bailiwick does not know this kind of mail.")),
+        Some(letter) => match compose(installation, letter).await {
+            Ok(Some((mail, link))) => {
+                mailer.send(&id.to_string(), &recipient, &mail, now).await.map(|sent| Some((sent, link)))
+            }
+            Ok(None) => Ok(None),
+            // As any other failure: tried again later, given up in the end, and no hindrance to the next.
+            Err(Error::Broken(why)) => {
+                tracing::error!(%id, why, "a letter can't be written");
+                Err(SendError::transient("Bailiwick could not read what this mail is about."))
+            }
+            Err(error) => return Err(error),
+        },
     };
-    let Some((mail, link)) = mail else {
-        let mut c = installation.db.write().await?;
-        outbox::sent(&mut c, id, now).await?;
-        c.commit().await?;
-        return Ok(Delivery::Dropped);
-    };
-    let outcome = mailer.send(&id.to_string(), &recipient, &mail, now).await;
     let now = installation.clock.now();
     let mut c = installation.db.write().await?;
     let delivery = match outcome {
         Ok(sent) => {
             outbox::sent(&mut c, id, now).await?;
-            Delivery::Sent { kind, to: recipient, sent, link }
+            match sent {
+                Some((sent, link)) => Delivery::Sent { kind, to: recipient, sent, link },
+                None => Delivery::Dropped,
+            }
         }
         Err(SendError { kind: failure, reason }) => {
             let given_up = failure == ErrorKind::Permanent || attempts >= ATTEMPTS;

@@ -10,9 +10,11 @@ use crate::{
 use domain::{Refusal, account::AccountEvent, id::SessionId, membership::Status, text::EmailAddress};
 use storage::{
     organizations::{self, OwnOrganization},
-    sessions::{self, OwnSession},
+    sessions,
     users::{self, User},
 };
+
+pub use storage::sessions::OwnSession;
 
 /// The value of a session's cookie. Exists only on its way to the browser; the table has its hash.
 pub struct Cookie(String);
@@ -29,8 +31,15 @@ pub struct NewSession {
     pub user: User,
 }
 
-/// Makes a session within a transaction that has other things to do as well.
+/// Makes a session within a transaction that has other things to do as well. The password was proved before it began;
+/// whoever changed it since has ended every session, and this one must not come after.
+///
+/// # Errors
+/// [`Refusal::WrongCredentials`] when the password is another by now.
 pub(crate) async fn start(context: &Context, c: &mut storage::Connection, user: &User) -> Result<Cookie, Error> {
+    if !users::replace_password(c, user.id, &user.password_hash, &user.password_hash).await? {
+        return Err(Refusal::WrongCredentials.into());
+    }
     let secret = random_secret();
     let ip = context.ip_text();
     let new = sessions::New {
@@ -76,7 +85,7 @@ pub async fn sign_in(context: &Context, email: &str, password: &str) -> Result<N
         (Check::Right, Some(user)) => user,
         (Check::RightButWeak(hash), Some(user)) => {
             let mut work = context.begin_account().await?;
-            users::set_password(&mut work.c, user.id, &hash).await?;
+            users::replace_password(&mut work.c, user.id, &user.password_hash, &hash).await?;
             work.commit(Some(user.id), AccountEvent::PasswordRehashed).await?;
             User { password_hash: hash, ..user }
         }

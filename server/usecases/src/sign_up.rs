@@ -17,7 +17,7 @@ use domain::{
     text::{EmailAddress, OrganizationName, PersonName},
 };
 use storage::{
-    members,
+    attempts, members,
     organizations::Organization,
     sign_ups::{self, SignUp},
     users::{self, User},
@@ -72,22 +72,31 @@ pub async fn is_first(context: &Context) -> Result<bool, Error> {
     Ok(!users::any(&mut context.installation.db.read().await?).await?)
 }
 
+fn check_open(context: &Context) -> Result<(), Error> {
+    if context.settings().sign_ups_open { Ok(()) } else { Err(Refusal::SignUpsClosed.into()) }
+}
+
 /// # Errors
 /// [`Refusal::SignUpsClosed`], unless this is the very first; [`Refusal::TooManyRequests`].
 pub async fn request(context: &Context, wanted: Wanted) -> Result<SignedUp, Error> {
     limits::strangers_request(context).await?;
     let first = is_first(context).await?;
-    if !first && !context.settings().sign_ups_open {
-        return Err(Refusal::SignUpsClosed.into());
+    if !first {
+        check_open(context)?;
     }
     let Wanted { organization, first_name, last_name, email, password } = wanted;
     let password_hash = context.installation.passwords.hash(password).await?;
     let mut work = context.begin_account().await?;
-    // Asked again under the lock: of two first people at once, one is first.
-    if first && !users::any(&mut work.c).await? {
-        let id = UserId::from_random(crate::dice::random());
-        let user = User { id, email, first_name, last_name, password_hash };
-        return found(context, work, user, &organization).await.map(SignedUp::In);
+    if first {
+        // Of many first people at once, one is first. They stand in line for this row, because PostgreSQL would show
+        // all of them a table without users.
+        attempts::add(&mut work.c, "first person", 1, work.now, work.now).await?;
+        if !users::any(&mut work.c).await? {
+            let id = UserId::from_random(crate::dice::random());
+            let user = User { id, email, first_name, last_name, password_hash };
+            return found(context, work, user, &organization).await.map(SignedUp::In);
+        }
+        check_open(context)?;
     }
     let event = AccountEvent::SignUpRequested;
     // Over the limit the answer stays the same and no mail goes: an error would tell who has been mailed.

@@ -24,7 +24,8 @@ pub async fn write_seen(installation: &Installation) -> Result<(), Error> {
 pub async fn sweep(installation: &Installation) -> Result<(), Error> {
     let now = installation.clock.now();
     let mut c = installation.db.write().await?;
-    sessions::delete_over(&mut c, now.minus(Settings::SESSION_IDLE), now.minus(Settings::SESSION_LONGEST)).await?;
+    // Later than they end: the last use may not have been written down yet, here or by another replica.
+    sessions::delete_over(&mut c, now.minus(2 * Settings::SESSION_IDLE), now.minus(Settings::SESSION_LONGEST)).await?;
     sign_ups::delete_over(&mut c, now).await?;
     password_resets::delete_over(&mut c, now).await?;
     attempts::delete_over(&mut c, now.minus(COUNTERS_KEPT)).await?;

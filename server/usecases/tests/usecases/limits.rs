@@ -1,1 +1,155 @@
+//! How often something may be tried.
 
+use crate::people::*;
+use domain::Refusal;
+use std::time::Duration;
+use usecases::{invitations, password_reset, sessions};
+
+#[test]
+fn one_address_gets_three_mails_an_hour() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let invited = ada.invite("bob@northwind.example").await;
+        let resend = async || invitations::resend(&ada.context().await, &ada.slug, &invited.id).await;
+        house.advance(10 * MINUTE);
+        resend().await.unwrap();
+        resend().await.unwrap();
+        assert_eq!(refused(resend().await), Refusal::TooManyRequests { retry_after: 50 * MINUTE });
+        house.post().await;
+        let sent = house.mails_to("bob@northwind.example").len();
+        assert!((1..=3).contains(&sent), "a letter that had not left is replaced by its successor: {sent}");
+        house.advance(50 * MINUTE);
+        let ada = house.sign_in(&ada.email, &ada.slug, PASSWORD).await.unwrap();
+        invitations::resend(&ada.context().await, &ada.slug, &invited.id).await.unwrap();
+    });
+}
+
+#[test]
+fn the_mails_of_several_organizations_to_one_address_count_together() {
+    on_both(async |house| {
+        let mut founders = Vec::new();
+        for n in 0..4 {
+            founders.push(house.found(&format!("Organization {n}"), &format!("ada{n}@northwind.example")).await);
+        }
+        for founder in &founders[..3] {
+            founder.send("bob@northwind.example").await.unwrap();
+        }
+        let fourth = founders[3].send("bob@northwind.example").await;
+        assert_eq!(refused(fourth), Refusal::TooManyRequests { retry_after: HOUR });
+        // A refused sending leaves nothing behind, for its other addresses either.
+        let both = texts(["eve@northwind.example", "bob@northwind.example"]);
+        let sent = invitations::send(&founders[3].context().await, &founders[3].slug, &both, None).await;
+        refused(sent);
+        assert_eq!(house.organization(&founders[3].slug).await.invitations_pending, 0);
+    });
+}
+
+#[test]
+fn an_organization_sends_two_hundred_invitations_an_hour() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        assert_eq!(house.installation.settings.invitations_per_hour, 200);
+        let send = async |from: usize, n: usize| {
+            let emails: Vec<_> = (from..from + n).map(|i| format!("p{i}@northwind.example")).collect();
+            invitations::send(&ada.context().await, &ada.slug, &emails, None).await
+        };
+        send(0, 100).await.unwrap();
+        house.advance(59 * MINUTE);
+        send(100, 99).await.unwrap();
+        assert_eq!(refused(send(199, 2).await), Refusal::TooManyRequests { retry_after: MINUTE });
+        assert_eq!(house.organization(&ada.slug).await.invitations_pending, 199, "all of a sending or none");
+        send(199, 1).await.unwrap();
+        refused(send(200, 1).await);
+        let other = house.found("Contoso", "carl@contoso.example").await;
+        other.invite("bob@northwind.example").await;
+        house.advance(MINUTE);
+        let ada = house.sign_in(&ada.email, &ada.slug, PASSWORD).await.unwrap();
+        ada.invite("late@northwind.example").await;
+    });
+}
+
+#[test]
+fn ten_wrong_guesses_a_minute_are_let_in_from_one_network_and_the_eleventh_is_not() {
+    on_both(async |house| {
+        house.found("Northwind", "ada@northwind.example").await;
+        let guesser = house.stranger().await;
+        // Of different accounts: more than five of one would be slowed.
+        let guess = async |n: usize| sessions::sign_in(&guesser, &format!("p{}@x.example", n / 3), "wrong").await;
+        for n in 0..10 {
+            assert_eq!(refused(guess(n).await), Refusal::WrongCredentials);
+            house.advance(Duration::from_secs(1));
+        }
+        let wait = Duration::from_secs(50);
+        assert_eq!(refused(guess(10).await), Refusal::TooManyRequests { retry_after: wait });
+        let right = sessions::sign_in(&guesser, "ada@northwind.example", PASSWORD).await;
+        assert_eq!(refused(right), Refusal::TooManyRequests { retry_after: wait }, "not even the right one");
+        house.sign_in("ada@northwind.example", "northwind", PASSWORD).await.unwrap();
+        house.advance(wait - MICROSECOND);
+        refused(guess(11).await);
+        house.advance(MICROSECOND);
+        sessions::sign_in(&guesser, "ada@northwind.example", PASSWORD).await.unwrap();
+    });
+}
+
+#[test]
+fn a_right_password_is_no_guess() {
+    on_both(async |house| {
+        house.found("Northwind", "ada@northwind.example").await;
+        let office = house.stranger().await;
+        for _ in 0..25 {
+            sessions::sign_in(&office, "ada@northwind.example", PASSWORD).await.unwrap();
+        }
+        for n in 0..10 {
+            refused(sessions::sign_in(&office, &format!("p{n}@x.example"), "wrong").await);
+        }
+        let why = refused(sessions::sign_in(&office, "ada@northwind.example", PASSWORD).await);
+        assert!(matches!(why, Refusal::TooManyRequests { .. }));
+    });
+}
+
+#[test]
+fn guesses_sent_at_once_do_not_slip_through_together() {
+    on_both(async |house| {
+        house.found("Northwind", "ada@northwind.example").await;
+        let guesser = house.stranger().await;
+        let mut crowd = tokio::task::JoinSet::new();
+        for n in 0..40 {
+            let guesser = guesser.clone();
+            crowd.spawn(async move { sessions::sign_in(&guesser, &format!("p{n}@x.example"), "wrong").await });
+        }
+        let refusals: Vec<_> = crowd.join_all().await.into_iter().map(refused).collect();
+        assert_eq!(refusals.iter().filter(|why| **why == Refusal::WrongCredentials).count(), 10);
+    });
+}
+
+#[test]
+fn a_network_of_the_newer_kind_is_counted_as_a_whole() {
+    on_both(async |house| {
+        house.found("Northwind", "ada@northwind.example").await;
+        for n in 0..10 {
+            let neighbour = house.browser(None, format!("2001:db8:1:2::{n}").parse().unwrap()).await;
+            assert_eq!(
+                refused(sessions::sign_in(&neighbour, &format!("p{n}@x.example"), "x").await),
+                Refusal::WrongCredentials
+            );
+        }
+        let neighbour = house.browser(None, "2001:db8:1:2:ffff::1".parse().unwrap()).await;
+        let why = refused(sessions::sign_in(&neighbour, "p@x.example", "x").await);
+        assert!(matches!(why, Refusal::TooManyRequests { .. }), "{why:?}");
+        let other = house.browser(None, "2001:db8:1:3::1".parse().unwrap()).await;
+        assert_eq!(refused(sessions::sign_in(&other, "p@x.example", "x").await), Refusal::WrongCredentials);
+    });
+}
+
+#[test]
+fn a_stranger_asks_for_thirty_things_a_minute() {
+    on_both(async |house| {
+        let stranger = house.stranger().await;
+        for n in 0..30 {
+            password_reset::request(&stranger, &format!("p{n}@x.example")).await.unwrap();
+        }
+        let why = refused(password_reset::request(&stranger, "p@x.example").await);
+        assert_eq!(why, Refusal::TooManyRequests { retry_after: MINUTE });
+        password_reset::request(&house.stranger().await, "p@x.example").await.unwrap();
+    });
+}

@@ -222,28 +222,36 @@ impl House {
 
     /// Writes a member straight into the tables: for crowds, who would take long to hash their passwords.
     pub(crate) async fn seat(&self, slug: &str, email: &str, (first, last): (&str, &str)) -> MemberId {
+        self.seat_all(slug, &[(email.to_owned(), first.to_owned(), last.to_owned())]).await.remove(0)
+    }
+
+    /// As [`House::seat`], for many: address, first name, last name.
+    pub(crate) async fn seat_all(&self, slug: &str, people: &[(String, String, String)]) -> Vec<MemberId> {
         let organization = self.organization(slug).await;
-        let user = User {
-            id: UserId::from_random(name_bytes("user", email)),
-            email: EmailAddress::parse(email).unwrap(),
-            first_name: PersonName::parse(first).unwrap(),
-            last_name: PersonName::parse(last).unwrap(),
-            password_hash: "nobody signs in with this".into(),
-        };
-        let joining = storage::members::Joining {
-            id: MemberId::from_random(name_bytes(slug, email)),
-            organization: organization.id,
-            user: &user,
-            role: Role::Member,
-            invited_by: Some(organization.founder),
-            version: organization.version,
-        };
-        let id = joining.id;
+        let mut seated = Vec::new();
         let mut c = self.installation.db.write().await.unwrap();
-        storage::users::insert(&mut c, &user, self.now()).await.unwrap();
-        assert!(storage::members::insert(&mut c, joining, self.now()).await.unwrap());
+        for (email, first, last) in people {
+            let user = User {
+                id: UserId::from_random(name_bytes("user", email)),
+                email: EmailAddress::parse(email).unwrap(),
+                first_name: PersonName::parse(first).unwrap(),
+                last_name: PersonName::parse(last).unwrap(),
+                password_hash: "nobody signs in with this".into(),
+            };
+            let joining = storage::members::Joining {
+                id: MemberId::from_random(name_bytes(slug, email)),
+                organization: organization.id,
+                user: &user,
+                role: Role::Member,
+                invited_by: Some(organization.founder),
+                version: organization.version,
+            };
+            seated.push(joining.id);
+            storage::users::insert(&mut c, &user, self.now()).await.unwrap();
+            assert!(storage::members::insert(&mut c, joining, self.now()).await.unwrap());
+        }
         c.commit().await.unwrap();
-        id
+        seated
     }
 }
 

@@ -1,1 +1,126 @@
+//! Organizations are closed to each other: what is another's reads as what is not.
 
+use crate::people::*;
+use domain::{Refusal, membership::Role};
+use usecases::{Context, Error, activity, grants, invitations, members, namespaces, organizations};
+
+const ABSENT: &str = "00000000-0000-4000-8000-000000000000";
+
+fn why<T>(outcome: Result<T, Error>) -> Result<(), Refusal> {
+    match outcome {
+        Ok(_) => Ok(()),
+        Err(Error::Refused(refusal)) => Err(refusal),
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+type Answers = Vec<(&'static str, Result<(), Refusal>)>;
+
+/// Every verb that names an organization alone.
+async fn ask_all(context: &Context, slug: &str) -> Answers {
+    let emails = texts(["eve@e.example"]);
+    vec![
+        ("organizations::see", why(organizations::see(context, slug).await)),
+        ("members::list", why(members::list(context, slug, &Default::default()).await)),
+        ("namespaces::list", why(namespaces::list(context, slug).await)),
+        ("namespaces::create", why(namespaces::create(context, slug, "dev").await)),
+        ("activity::list", why(activity::list(context, slug, &Default::default()).await)),
+        ("grants::own", why(grants::own(context, slug).await)),
+        ("invitations::send", why(invitations::send(context, slug, &emails, None).await)),
+    ]
+}
+
+/// Every verb that names somebody or something in it as well.
+async fn ask_about(context: &Context, slug: &str, member: &str, invitation: &str) -> Answers {
+    vec![
+        ("members::find", why(members::find(context, slug, member).await)),
+        ("members::deactivate", why(members::deactivate(context, slug, member).await)),
+        ("members::reactivate", why(members::reactivate(context, slug, member).await)),
+        ("members::change_role", why(members::change_role(context, slug, member, Role::Admin).await)),
+        ("grants::of", why(grants::of(context, slug, member).await)),
+        ("grants::save", why(grants::save(context, slug, member, &[], 1).await)),
+        ("invitations::link", why(invitations::link(context, slug, invitation).await)),
+        ("invitations::resend", why(invitations::resend(context, slug, invitation).await)),
+        ("invitations::revoke", why(invitations::revoke(context, slug, invitation).await)),
+    ]
+}
+
+#[test]
+fn an_admin_of_another_organization_finds_nothing_by_any_verb() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let bob = ada.welcome("bob@northwind.example").await;
+        let invited = ada.invite("eve@northwind.example").await;
+        let carl = house.found("Contoso", "carl@contoso.example").await;
+        let context = carl.context().await;
+        let (version, codes) = (house.organization(&ada.slug).await.version, ada.codes().await);
+
+        let foreign =
+            [ask_all(&context, &ada.slug).await, ask_about(&context, &ada.slug, &bob.id().await, &invited.id).await];
+        let absent = [ask_all(&context, "nowhere").await, ask_about(&context, "nowhere", ABSENT, ABSENT).await];
+        assert_eq!(foreign, absent);
+        for (verb, answer) in foreign.concat() {
+            assert_eq!(answer, Err(Refusal::NotFound), "{verb}");
+        }
+        assert_eq!((house.organization(&ada.slug).await.version, ada.codes().await), (version, codes));
+    });
+}
+
+#[test]
+fn ids_of_another_organization_are_as_unknown_in_ones_own_as_ids_of_nothing() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let bob = ada.welcome("bob@northwind.example").await;
+        let invited = ada.invite("eve@northwind.example").await;
+        let carl = house.found("Contoso", "carl@contoso.example").await;
+        for context in [carl.context().await, house.operator()] {
+            let foreign = ask_about(&context, &carl.slug, &bob.id().await, &invited.id).await;
+            assert_eq!(foreign, ask_about(&context, &carl.slug, ABSENT, ABSENT).await);
+            assert_eq!(foreign, ask_about(&context, &carl.slug, "nonsense", "'; drop table members").await);
+            for (verb, answer) in foreign {
+                assert_ne!(answer, Ok(()), "{verb}");
+            }
+        }
+        let context = carl.context().await;
+        for (verb, answer) in ask_about(&context, &carl.slug, &bob.id().await, &invited.id).await {
+            let expected = if verb == "members::change_role" { Refusal::OperatorOnly } else { Refusal::NotFound };
+            assert_eq!(answer, Err(expected), "{verb}");
+        }
+        assert!(bob.is_signed_in().await);
+        house.accept(&invited).await.unwrap();
+    });
+}
+
+#[test]
+fn without_a_session_nothing_is_answered_whether_or_not_it_is_there() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let invited = ada.invite("eve@northwind.example").await;
+        let stranger = house.stranger().await;
+        for slug in [ada.slug.as_str(), "nowhere"] {
+            let answers =
+                [ask_all(&stranger, slug).await, ask_about(&stranger, slug, &ada.id().await, &invited.id).await];
+            for (verb, answer) in answers.concat() {
+                assert_eq!(answer, Err(Refusal::NotSignedIn), "{verb}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_member_who_is_no_admin_learns_nothing_by_trying() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let bob = ada.welcome("bob@northwind.example").await;
+        let invited = ada.invite("eve@northwind.example").await;
+        let context = bob.context().await;
+        let present = ask_about(&context, &bob.slug, &ada.id().await, &invited.id).await;
+        let absent = ask_about(&context, &bob.slug, ABSENT, ABSENT).await;
+        assert_eq!(present[1..], absent[1..], "all but the members' list, which they may see");
+        assert_eq!((&present[0].1, &absent[0].1), (&Ok(()), &Err(Refusal::NotFound)));
+        for (verb, answer) in &present[1..] {
+            let expected = if *verb == "members::change_role" { Refusal::OperatorOnly } else { Refusal::AdminsOnly };
+            assert_eq!(*answer, Err(expected), "{verb}");
+        }
+    });
+}

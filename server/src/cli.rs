@@ -1,0 +1,74 @@
+//! The subcommands.
+
+mod demo;
+mod doctor;
+mod open;
+mod serve;
+
+use crate::config::Config;
+use clap::{Parser, Subcommand};
+use std::{path::PathBuf, process::ExitCode};
+
+/// The console of an organization's people, namespaces and access.
+#[derive(Parser)]
+#[command(name = "bailiwick", version, about)]
+struct Arguments {
+    /// A TOML file with settings; the environment wins over it.
+    #[arg(long, global = true, env = "BAILIWICK_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Migrate, serve the console and its API, and send the mail.
+    Serve,
+    /// Bring the database to this program's version, and stop.
+    Migrate,
+    /// Look at configuration, database, mail and clock, and say what to do.
+    Doctor,
+    /// Fill an empty data folder with a believable organization, and say how to sign in.
+    Demo {
+        /// How many members it has.
+        #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(8..=1_000_000))]
+        members: u32,
+    },
+}
+
+/// Why a command ends without having done its work: one clear line.
+pub(crate) struct Failed(pub(crate) String);
+
+impl<E: std::error::Error> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match start(arguments) {
+        Ok(code) => code,
+        Err(Failed(why)) => {
+            eprintln!("bailiwick: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(arguments: Arguments) -> Result<ExitCode, Failed> {
+    let config = Config::read(arguments.config.as_deref(), std::env::vars())?;
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)
+        .map_err(|error| Failed(format!("BAILIWICK_LOG can't be understood: {error}")))?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).init();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match arguments.command {
+            Command::Serve => serve::run(config).await,
+            Command::Migrate => open::migrate(&config).await,
+            Command::Doctor => doctor::run(&config).await,
+            Command::Demo { members } => demo::run(config, members).await,
+        }
+    })
+}

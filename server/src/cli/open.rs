@@ -1,0 +1,90 @@
+//! Opening what a configuration names.
+
+use super::Failed;
+use crate::config::Config;
+use secrecy::{ExposeSecret, SecretString};
+use std::{
+    fs::OpenOptions,
+    io::{ErrorKind, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    process::ExitCode,
+    sync::Arc,
+    thread::available_parallelism,
+};
+use usecases::{Clock, Db, DbOptions, Error, Installation, Keys, Passwords};
+
+/// How many passwords may be hashed at once: each takes a core for some 20 ms and 19 MiB.
+fn hashes_at_once() -> usize {
+    available_parallelism().map_or(2, usize::from).clamp(1, 8)
+}
+
+pub(super) fn data_folder(config: &Config) -> Result<(), Failed> {
+    std::fs::create_dir_all(&config.data)
+        .map_err(|error| Failed(format!("the data folder {} can't be made: {error}", config.data.display())))
+}
+
+pub(super) async fn database(config: &Config) -> Result<Db, Failed> {
+    let url = config.database_url.expose_secret();
+    Db::open(url, DbOptions::default()).await.map_err(|error| Failed(format!("{error}. `bailiwick doctor` says more.")))
+}
+
+pub(super) async fn migrate(config: &Config) -> Result<ExitCode, Failed> {
+    data_folder(config)?;
+    let db = database(config).await?;
+    db.migrate().await?;
+    db.close().await;
+    tracing::info!(database = db.kind(), "the database is at this program's version");
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn mailer(config: &Config) -> Result<mailer::Mailer, Failed> {
+    let made = match &config.smtp_url {
+        Some(url) => mailer::Mailer::smtp(url, &config.mail_from),
+        None => mailer::Mailer::file(config.mail_folder(), &config.mail_from),
+    };
+    made.map_err(|error| Failed(format!("mail: {error}")))
+}
+
+/// The whole installation, migrated.
+pub(super) async fn installation(config: &Config) -> Result<Arc<Installation>, Failed> {
+    data_folder(config)?;
+    let keys = keys(config)?;
+    let db = database(config).await?;
+    db.migrate().await?;
+    let passwords = Passwords::new(hashes_at_once()).map_err(|error| failed(&error))?;
+    Ok(Arc::new(Installation::new(db, Clock::System, keys, passwords, config.settings())))
+}
+
+pub(super) fn failed(error: &Error) -> Failed {
+    match error {
+        Error::Refused(refusal) => Failed(app::words::refusal(refusal)),
+        Error::Unavailable(why) | Error::Broken(why) => Failed(why.clone()),
+        Error::Stale(_) => Failed("somebody else changed this meanwhile".to_owned()),
+    }
+}
+
+/// The configured key, or the one in the data folder, which is made when there is none.
+fn keys(config: &Config) -> Result<Keys, Failed> {
+    let key = match &config.secret_key {
+        Some(key) => key.clone(),
+        None => key_in(&config.data.join("secret.key"))?,
+    };
+    Ok(Keys::parse(&key)?)
+}
+
+fn key_in(file: &Path) -> Result<SecretString, Failed> {
+    // Made only if it is not there: of two that start at once, one makes it and both read it.
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+        Ok(mut made) => {
+            made.write_all(Keys::generate().expose_secret().as_bytes())?;
+            made.sync_all()?;
+            tracing::info!(file = %file.display(), "made a secret key; keep it with the database, links in mails depend on it");
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(Failed(format!("the key file {} can't be made: {error}", file.display()))),
+    }
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failed(format!("the key file {} can't be read: {error}", file.display())))?;
+    Ok(SecretString::from(text.trim().to_owned()))
+}

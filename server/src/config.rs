@@ -1,0 +1,223 @@
+//! Configuration: environment variables, or the same names in a TOML file. An unknown name is an error: a misspelled one
+//! would otherwise be a setting that silently is not set.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use std::{
+    collections::BTreeMap,
+    fmt,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+};
+use usecases::Settings;
+
+const PREFIX: &str = "BAILIWICK_";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum SignUps {
+    Open,
+    Closed,
+}
+
+/// As it is written, with nothing filled in.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    listen: Option<SocketAddr>,
+    base_url: Option<String>,
+    data: Option<PathBuf>,
+    database_url: Option<SecretString>,
+    smtp_url: Option<SecretString>,
+    mail_from: Option<String>,
+    secret_key: Option<SecretString>,
+    signups: Option<SignUps>,
+    trusted_proxies: Option<String>,
+    invitations_per_hour: Option<u32>,
+    log: Option<String>,
+}
+
+/// Everything that an operator decides.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub listen: SocketAddr,
+    /// What links begin with; no slash at its end.
+    pub base_url: String,
+    pub data: PathBuf,
+    pub database_url: SecretString,
+    /// Unset: mails are files in the data folder.
+    pub smtp_url: Option<SecretString>,
+    pub mail_from: String,
+    /// Unset: made once, in the data folder.
+    pub secret_key: Option<SecretString>,
+    pub sign_ups_open: bool,
+    /// Whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<IpAddr>,
+    pub invitations_per_hour: u32,
+    pub log: String,
+}
+
+/// What is wrong with the configuration, as a sentence for whoever wrote it.
+#[derive(Debug)]
+pub struct ConfigError(String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads the file, if one is named, and then the environment, which wins.
+    ///
+    /// # Errors
+    /// An unknown name, or a value that can't be used.
+    pub fn read(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let mut table = match file {
+            Some(file) => {
+                let text = std::fs::read_to_string(file)
+                    .map_err(|error| ConfigError(format!("the file {} can't be read: {error}", file.display())))?;
+                let written: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+                    ConfigError(format!("{}: {}", file.display(), error.message()))
+                })?;
+                // `bailiwick_listen` and `listen` name the same thing.
+                let bare = |name: String| name.strip_prefix("bailiwick_").map(ToOwned::to_owned).unwrap_or(name);
+                written.into_iter().map(|(name, value)| (bare(name), value)).collect()
+            }
+            None => toml::Table::new(),
+        };
+        let named = |(name, value): (String, String)| Some((name.strip_prefix(PREFIX)?.to_lowercase(), value));
+        for (name, value) in environment.filter_map(named).collect::<BTreeMap<_, _>>() {
+            // What the tests of this project are told by; never a setting.
+            if name.starts_with("test_") || name == "config" || value.is_empty() {
+                continue;
+            }
+            let value = match (name.as_str(), value.parse::<i64>()) {
+                ("invitations_per_hour", Ok(number)) => toml::Value::Integer(number),
+                _ => toml::Value::String(value),
+            };
+            table.insert(name, value);
+        }
+        let written: Written = table.try_into().map_err(|error: toml::de::Error| {
+            ConfigError(format!(
+                "{} Names are those of the README, with {PREFIX} before them in the environment.",
+                error.message()
+            ))
+        })?;
+        written.filled()
+    }
+}
+
+impl Written {
+    fn filled(self) -> Result<Config, ConfigError> {
+        let listen = self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
+        let base_url = self.base_url.unwrap_or_else(|| format!("http://{listen}")).trim_end_matches('/').to_owned();
+        let host = base_url
+            .strip_prefix("https://")
+            .or_else(|| base_url.strip_prefix("http://"))
+            .filter(|host| !host.is_empty() && !host.contains(['/', '?', '#', ' ', '@']))
+            .ok_or_else(|| {
+                ConfigError(format!("the base URL {base_url} is not of the form https://host or http://host:port"))
+            })?;
+        let data = self.data.unwrap_or_else(|| PathBuf::from("./data"));
+        let database_url = self
+            .database_url
+            .unwrap_or_else(|| SecretString::from(format!("sqlite:{}", data.join("bailiwick.db").display())));
+        let trusted_proxies = self
+            .trusted_proxies
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim)
+            .filter(|proxy| !proxy.is_empty())
+            .map(|proxy| proxy.parse().map_err(|_| ConfigError(format!("the trusted proxy {proxy} is no IP address"))))
+            .collect::<Result<_, _>>()?;
+        let mail_host = host.split(':').next().filter(|host| host.contains('.') && host.parse::<IpAddr>().is_err());
+        let mail_from = self
+            .mail_from
+            .unwrap_or_else(|| format!("Bailiwick <bailiwick@{}>", mail_host.unwrap_or("localhost.localdomain")));
+        Ok(Config {
+            listen,
+            base_url,
+            data,
+            database_url,
+            smtp_url: self.smtp_url.filter(|url| !url.expose_secret().is_empty()),
+            mail_from,
+            secret_key: self.secret_key,
+            sign_ups_open: self.signups != Some(SignUps::Closed),
+            trusted_proxies,
+            invitations_per_hour: self.invitations_per_hour.unwrap_or(Settings::INVITATIONS_PER_HOUR),
+            log: self.log.unwrap_or_else(|| "info".to_owned()),
+        })
+    }
+}
+
+impl Config {
+    /// Whether browsers come over TLS, in front of us or to us.
+    pub fn is_https(&self) -> bool {
+        self.base_url.starts_with("https://")
+    }
+
+    pub fn mail_folder(&self) -> PathBuf {
+        self.data.join("mail")
+    }
+
+    pub fn settings(&self) -> Settings {
+        Settings {
+            base_url: self.base_url.clone(),
+            sign_ups_open: self.sign_ups_open,
+            invitation_lifetime: Settings::INVITATION_LIFETIME,
+            invitations_per_hour: self.invitations_per_hour,
+            namespace_limit: domain::namespace::LIMIT,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::read(None, pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    }
+
+    #[test]
+    fn nothing_configured_is_a_whole_configuration() {
+        let config = read(&[("PATH", "/bin")]).unwrap();
+        assert_eq!(config.base_url, "http://127.0.0.1:3000");
+        assert_eq!(config.database_url.expose_secret(), "sqlite:./data/bailiwick.db");
+        assert!(config.sign_ups_open);
+    }
+
+    #[test]
+    fn a_misspelled_name_is_an_error_that_names_it() {
+        let error = read(&[("BAILIWICK_LISTN", "127.0.0.1:1")]).unwrap_err().to_string();
+        assert!(error.contains("listn"), "{error}");
+    }
+
+    #[test]
+    fn a_value_that_can_not_be_used_is_an_error() {
+        for (name, value) in [
+            ("BAILIWICK_LISTEN", "here"),
+            ("BAILIWICK_BASE_URL", "bailiwick.example"),
+            ("BAILIWICK_BASE_URL", "https://bailiwick.example/path"),
+            ("BAILIWICK_SIGNUPS", "perhaps"),
+            ("BAILIWICK_TRUSTED_PROXIES", "everybody"),
+            ("BAILIWICK_INVITATIONS_PER_HOUR", "many"),
+        ] {
+            assert!(read(&[(name, value)]).is_err(), "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let config = read(&[
+            ("BAILIWICK_SECRET_KEY", "a-very-secret-key-of-some-length"),
+            ("BAILIWICK_SMTP_URL", "smtps://me:hunter2@mail.example"),
+            ("BAILIWICK_DATABASE_URL", "postgres://me:hunter2@db.example/bailiwick"),
+        ]);
+        let printed = format!("{:?}", config.unwrap());
+        assert!(!printed.contains("hunter2") && !printed.contains("very-secret"), "{printed}");
+    }
+}

@@ -1,0 +1,60 @@
+//! HTTP: what stands in front of the pages and the API, and what carries their answers out.
+//!
+//! The order, from outside in: headers on every answer (404 and 500 too), a panic becomes a 500, the origin of a write is
+//! checked, and only then does anything read the request.
+
+mod api;
+mod boundary;
+mod caller;
+mod flash;
+mod headers;
+mod health;
+mod pages;
+mod site;
+
+pub use site::Assets;
+
+use axum::{
+    Router,
+    middleware::{from_fn_with_state, map_response_with_state},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use std::{net::IpAddr, sync::Arc};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use usecases::Installation;
+
+/// What every request needs to know of this server.
+#[derive(Debug, Clone)]
+pub struct Server {
+    pub installation: Arc<Installation>,
+    pub assets: Arc<Assets>,
+    /// Browsers come over TLS: cookies are `Secure`, and stay so.
+    pub https: bool,
+    pub trusted_proxies: Arc<[IpAddr]>,
+    pub mailer: mailer::Mailer,
+}
+
+/// The whole program as one service.
+pub fn router(server: Server) -> Router {
+    // Small answers are sent as they are; the rest at the quickest level, since they are made for one reader.
+    let compression = CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest);
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/favicon.svg", get(site::favicon))
+        .route("/pkg/{version}/{*file}", get(site::file))
+        .route("/api/v1/{*function}", axum::routing::any(api::answer))
+        .fallback(pages::answer)
+        .layer(compression)
+        .layer(from_fn_with_state(server.clone(), boundary::check))
+        .layer(CatchPanicLayer::custom(after_panic))
+        .layer(map_response_with_state(server.clone(), headers::add))
+        .with_state(server)
+}
+
+/// The panic itself is in the log; nobody outside is told what it said.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
+fn after_panic(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    api::error_response(&app::error::ApiError::internal()).into_response()
+}

@@ -1,0 +1,175 @@
+//! The API: server functions, with one place for what may come in, for statuses and error bodies, and for plain forms.
+
+use super::{
+    Server,
+    caller::{cookie_name, identify},
+    flash,
+    pages::{local, redirect},
+};
+use app::{
+    api::exchange::{Answer, CookieChange, Exchange},
+    error::ApiError,
+    pages::Flash,
+};
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use usecases::Settings;
+
+/// In bytes. A hundred addresses of the longest kind are a quarter of this.
+const LARGEST_BODY: usize = 128 * 1024;
+
+/// In bytes: filters and cursors are a few hundred.
+const LONGEST_QUERY: usize = 16 * 1024;
+
+/// What is typed into fields of these names is never handed back.
+const SECRET_FIELDS: [&str; 3] = ["password", "current_password", "secret"];
+
+pub(super) async fn answer(State(server): State<Server>, request: Request) -> Response {
+    // A plain form of a page, as a browser without our scripts sends it.
+    let plain = request.method() == Method::POST
+        && request
+            .headers()
+            .get(header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"));
+    let action = request.uri().path().to_owned();
+    let (fields, outcome) = run(&server, request).await;
+    let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let wanted = field("next").and_then(local).map(ToOwned::to_owned);
+    if !plain {
+        return match outcome {
+            Ok((response, answer)) => with_answer(response, answer, wanted, server.https),
+            Err(error) => error_response(&error),
+        };
+    }
+    let back = field("back").and_then(local).unwrap_or("/").to_owned();
+    match outcome {
+        Ok((_, answer)) => {
+            let next = wanted.or(answer.next).unwrap_or(back);
+            let mut response = redirect(&next);
+            flash::append(response.headers_mut(), session_cookie(answer.cookie, server.https));
+            if answer.notice.is_some() {
+                let left = Flash { notice: answer.notice, ..Flash::default() };
+                flash::append(response.headers_mut(), flash::leave(left, server.https));
+            }
+            response
+        }
+        Err(error) => {
+            let typed = fields
+                .iter()
+                .filter(|(name, _)| !SECRET_FIELDS.contains(&name.as_str()) && name != "back" && name != "next");
+            let left =
+                Flash { notice: None, action: Some(action), error: Some(error), values: typed.cloned().collect() };
+            let mut response = redirect(&back);
+            flash::append(response.headers_mut(), flash::leave(left, server.https));
+            response
+        }
+    }
+}
+
+type Fields = Vec<(String, String)>;
+
+/// Checks what may come in, finds the function, and runs it. Answers what was typed, for a plain form.
+async fn run(server: &Server, request: Request) -> (Fields, Result<(Response, Answer), ApiError>) {
+    let (mut parts, body) = request.into_parts();
+    // A HEAD is a GET whose body nobody wants.
+    if parts.method == Method::HEAD {
+        parts.method = Method::GET;
+    }
+    let path = parts.uri.path().to_owned();
+    if !matches!(parts.method, Method::GET | Method::POST) || registered(&path, &parts.method).is_none() {
+        return (Vec::new(), Err(not_there(&path)));
+    }
+    if parts.uri.query().is_some_and(|query| query.len() > LONGEST_QUERY) {
+        return (Vec::new(), Err(too_large()));
+    }
+    if parts.method == Method::POST && !is_form(&parts.headers) {
+        let message = "Send the fields as application/x-www-form-urlencoded.";
+        return (Vec::new(), Err(ApiError::new("unsupported_content_type", message)));
+    }
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return (Vec::new(), Err(too_large())) };
+    let fields: Fields = form_urlencoded::parse(&body).into_owned().collect();
+    // Leptos redirects by itself what looks like a plain form, to wherever the Referer says; it is never shown one.
+    parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    parts.headers.remove(header::REFERER);
+    let request = Request::from_parts(parts, Body::from(body));
+    let outcome = call(server, &path, request).await;
+    (fields, outcome)
+}
+
+async fn call(server: &Server, path: &str, request: Request) -> Result<(Response, Answer), ApiError> {
+    let context = identify(server, &request).await?;
+    let mut function = registered(path, request.method()).ok_or_else(|| not_there(path))?;
+    let (mut response, answer) = Exchange::new(context).run(function.run(request)).await;
+    if response.headers_mut().remove(FAILED).is_none() {
+        return Ok((response, answer));
+    }
+    // The body is the error as the function returned it; its status is our own table's business.
+    let body = to_bytes(response.into_body(), LARGEST_BODY).await.map_err(|_| ApiError::internal())?;
+    Err(serde_json::from_slice(&body).unwrap_or_else(|_| ApiError::internal()))
+}
+
+/// Leptos marks a failed function's answer with this header.
+const FAILED: HeaderName = HeaderName::from_static("serverfnerror");
+
+type Function = server_fn::middleware::BoxedService<Request, Response>;
+
+fn registered(path: &str, method: &Method) -> Option<Function> {
+    server_fn::axum::get_server_fn_service(path, method.clone())
+}
+
+fn not_there(path: &str) -> ApiError {
+    let other = [Method::GET, Method::POST].iter().any(|method| registered(path, method).is_some());
+    if other {
+        ApiError::new("method_not_allowed", "This path is asked by the other method: reads are GET, writes are POST.")
+    } else {
+        ApiError::not_found()
+    }
+}
+
+fn too_large() -> ApiError {
+    ApiError::new("body_too_large", "This is more than the server reads at once. Send less.")
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+}
+
+pub(super) fn error_response(error: &ApiError) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, axum::Json(error)).into_response();
+    if let Some(seconds) = error.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// Adds what the function said beside its JSON, for our own scripts.
+fn with_answer(mut response: Response, answer: Answer, wanted: Option<String>, https: bool) -> Response {
+    let headers = response.headers_mut();
+    flash::append(headers, session_cookie(answer.cookie, https));
+    if let Some(next) = wanted.or(answer.next).and_then(|next| HeaderValue::from_str(&next).ok()) {
+        headers.insert(HeaderName::from_static("bailiwick-next"), next);
+    }
+    let notice = answer.notice.map(|notice| utf8_percent_encode(&notice, NON_ALPHANUMERIC).to_string());
+    if let Some(notice) = notice.and_then(|notice| HeaderValue::from_str(&notice).ok()) {
+        headers.insert(HeaderName::from_static("bailiwick-notice"), notice);
+    }
+    response
+}
+
+fn session_cookie(change: Option<CookieChange>, https: bool) -> Option<HeaderValue> {
+    let name = cookie_name(https);
+    let secure = if https { "; Secure" } else { "" };
+    let (value, seconds) = match change? {
+        CookieChange::Set(value) => (value, Settings::SESSION_LONGEST.as_secs()),
+        CookieChange::Remove => (String::new(), 0),
+    };
+    HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")).ok()
+}

@@ -1,0 +1,6 @@
+//! One running Bailiwick: configuration, HTTP, the worker and the subcommands.
+
+pub mod cli;
+pub mod config;
+pub mod http;
+pub mod worker;

@@ -1,0 +1,72 @@
+//! Work that outlives a request: mail, and what has to be done now and then.
+
+use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
+use usecases::{Error, Installation, outbox::Delivery, upkeep};
+
+/// How long a worker rests when nothing is due and nobody rings. Another replica's letters are found by this.
+const REST: Duration = Duration::from_secs(20);
+const SEEN_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+/// After the database failed.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Sends mail until `stop` turns true. The letter under way is finished first.
+pub async fn send_mail(installation: Arc<Installation>, mailer: mailer::Mailer, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let rest = match deliver_all(&installation, &mailer, &stop).await {
+            Ok(rest) => rest,
+            Err(error) => {
+                tracing::error!(?error, "the outbox can't be read");
+                PAUSE
+            }
+        };
+        tokio::select! {
+            () = installation.letters.notified() => {}
+            () = tokio::time::sleep(rest) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Sends everything that is due; answers how long to rest.
+async fn deliver_all(
+    installation: &Installation,
+    mailer: &mailer::Mailer,
+    stop: &watch::Receiver<bool>,
+) -> Result<Duration, Error> {
+    while !*stop.borrow() {
+        match usecases::outbox::deliver_one(installation, mailer).await? {
+            Delivery::Idle => break,
+            // Where mails are files nobody's mailbox rings: the log line carries the link.
+            Delivery::Sent { kind, to, sent: sent @ mailer::Sent::ToFile(_), link } => {
+                let link = link.unwrap_or_default();
+                tracing::info!(kind, %to, %sent, link, "mail");
+            }
+            Delivery::Sent { kind, to, sent, .. } => tracing::info!(kind, %to, %sent, "mail"),
+            Delivery::Dropped => {}
+            Delivery::Failed { kind, to, why, given_up } => tracing::warn!(kind, %to, why, given_up, "mail not sent"),
+        }
+    }
+    let due = usecases::outbox::next_due(installation).await?;
+    Ok(due.map_or(REST, |due| due.since(installation.clock.now()).clamp(Duration::from_millis(200), REST)))
+}
+
+/// Writes down what was gathered in memory, and sweeps away what is over, until `stop` turns true; then once more.
+pub async fn keep_house(installation: Arc<Installation>, mut stop: watch::Receiver<bool>) {
+    let mut seen = tokio::time::interval(SEEN_EVERY);
+    let mut sweep = tokio::time::interval(SWEEP_EVERY);
+    while !*stop.borrow() {
+        let done = tokio::select! {
+            _ = seen.tick() => upkeep::write_seen(&installation).await,
+            _ = sweep.tick() => upkeep::sweep(&installation).await,
+            _ = stop.changed() => Ok(()),
+        };
+        if let Err(error) = done {
+            tracing::error!(?error, "housekeeping failed; it will be tried again");
+        }
+    }
+    if let Err(error) = upkeep::write_seen(&installation).await {
+        tracing::error!(?error, "when sessions were last used could not be written down");
+    }
+}
