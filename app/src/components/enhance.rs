@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use std::time::Duration;
 use visit::Step;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, Event, HtmlFormElement, HtmlInputElement, KeyboardEvent, MouseEvent, SubmitEvent, Url};
+use web_sys::{Element, Event, HtmlFormElement, KeyboardEvent, MouseEvent, SubmitEvent, Url};
 
 /// How long the search box waits for the next letter.
 const TYPING: Duration = Duration::from_millis(200);
@@ -101,11 +101,11 @@ fn get_url(form: &HtmlFormElement, submitter: Option<&Element>) -> Option<String
 }
 
 fn live_form(event: &Event) -> Option<HtmlFormElement> {
-    let input = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
-    if !input.has_attribute("data-live") {
+    let field = event.target()?.dyn_into::<Element>().ok()?;
+    if !field.has_attribute("data-live") {
         return None;
     }
-    input.form()
+    field.closest("form").ok()??.dyn_into().ok()
 }
 
 fn clicked(event: &MouseEvent) {
