@@ -1,9 +1,51 @@
-//! Being written.
+//! `/forgot-password`: also for somebody who is signed in and no longer knows their password.
 
-use super::{Loaded, Visit};
-use crate::error::ApiError;
+use super::{Document, Loaded, Visit, frame::Card};
+use crate::components::form::{Field, Form};
+use domain::path;
+use leptos::prelude::*;
 
 pub(super) async fn load(visit: &Visit) -> Loaded {
-    let _ = visit;
-    Err(ApiError::not_found().into())
+    if visit.query.has("sent") {
+        return Ok(Document::new("Look into your mailbox", || view! { <Sent /> }));
+    }
+    let own = visit.context.signed_in().ok().map(|person| person.email.to_string());
+    let email = own.or_else(|| visit.query.get("email").map(ToOwned::to_owned)).unwrap_or_default();
+    Ok(Document::new("Reset your password", move || view! { <Page email /> }))
+}
+
+#[component]
+fn Page(email: String) -> impl IntoView {
+    view! {
+        <Card heading="Reset your password">
+            <p class="lead">"Type the address of your account. We mail you a link to choose a new password."</p>
+            <Form action="/api/v1/sessions/forgot-password">
+                <Field name="email" label="Email" kind="email" autocomplete="username" value=email autofocus=true />
+                <button type="submit" class="button primary wide">
+                    "Send the link"
+                </button>
+            </Form>
+            <p class="gate-foot">
+                <a href=path::SIGN_IN>"Back to sign-in"</a>
+            </p>
+        </Card>
+    }
+}
+
+/// The same for every address: it must not tell who has an account.
+#[component]
+fn Sent() -> impl IntoView {
+    view! {
+        <Card heading="Look into your mailbox">
+            <p class="lead">
+                "If the address you typed has an account, a mail is on its way there. Its link works for one hour."
+            </p>
+            <p class="gate-foot">
+                "No mail? Look among the junk, or " <a href=path::FORGOT_PASSWORD>"try again"</a> "."
+            </p>
+            <p class="gate-foot">
+                <a href=path::SIGN_IN>"Back to sign-in"</a>
+            </p>
+        </Card>
+    }
 }

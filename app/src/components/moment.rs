@@ -1,0 +1,19 @@
+//! Points in time on a page: words for people, the exact time for programs.
+
+use crate::words;
+use domain::time::Timestamp;
+use leptos::prelude::*;
+
+/// `say` chooses how much of it is told.
+#[component]
+pub fn Moment(at: Timestamp, #[prop(default = words::time)] say: fn(Timestamp) -> String) -> impl IntoView {
+    view! { <time datetime=at.to_rfc3339()>{say(at)}</time> }
+}
+
+/// `09:30 UTC`: under a heading that says the day.
+pub fn clock(at: Timestamp) -> String {
+    match at.calendar() {
+        Some((.., hour, minute)) => format!("{hour:02}:{minute:02} UTC"),
+        None => at.to_rfc3339(),
+    }
+}
