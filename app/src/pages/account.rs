@@ -1,9 +1,137 @@
-//! Being written.
+//! `/account`: a person's own names, password, sessions and log. No organization is concerned.
 
-use super::{Loaded, Visit};
-use crate::error::ApiError;
+mod sessions;
+
+use super::{
+    Document, Loaded, Visit,
+    frame::{Console, Entry, Frame},
+};
+use crate::{
+    components::{
+        credentials::{KnownEmail, NewPassword},
+        device::device,
+        form::{Field, Form},
+        moment::Moment,
+    },
+    words,
+};
+use domain::{path, time::Timestamp};
+use leptos::prelude::*;
+use sessions::{Sessions, Shown};
+
+/// One line of the person's own log.
+struct Line {
+    at: Timestamp,
+    words: String,
+    origin: String,
+}
 
 pub(super) async fn load(visit: &Visit) -> Loaded {
-    let _ = visit;
-    Err(ApiError::not_found().into())
+    let frame = Frame::load(visit, None).await?;
+    let sessions = sessions::load(visit).await?;
+    let recent = usecases::account::recent(&visit.context).await?.into_iter().map(|entry| Line {
+        at: entry.at,
+        words: words::account_event(&entry.code).to_owned(),
+        origin: origin(entry.user_agent.as_deref(), entry.ip.as_deref()),
+    });
+    let recent = recent.collect();
+    Ok(Document::new("Account", move || view! { <Page frame sessions recent /> }))
+}
+
+/// `Firefox on Linux, 192.0.2.7`; what is not known is left out.
+fn origin(user_agent: Option<&str>, ip: Option<&str>) -> String {
+    let device = user_agent.map(|agent| device(Some(agent)));
+    device.into_iter().chain(ip.map(ToOwned::to_owned)).collect::<Vec<_>>().join(", ")
+}
+
+#[component]
+fn Page(frame: Frame, sessions: Vec<Shown>, recent: Vec<Line>) -> impl IntoView {
+    let person = frame.person.clone();
+    let email = person.email.to_string();
+    view! {
+        <Console frame entry=Entry::Account>
+            <header class="page-head">
+                <div>
+                    <h1>"Account"</h1>
+                    <p>"Your names, your password, and where you are signed in."</p>
+                </div>
+            </header>
+            <Names email=email.clone() first_name=person.first_name.to_string() last_name=person.last_name.to_string() />
+            <ChangePassword email />
+            <Sessions sessions />
+            <Recent recent />
+        </Console>
+    }
+}
+
+#[component]
+fn Names(email: String, first_name: String, last_name: String) -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="names">
+            <header class="card-head">
+                <h2 id="names">"Names"</h2>
+                <p>"Everybody in your organizations sees them."</p>
+            </header>
+            <Form action="/api/v1/account/rename" class="card-form">
+                <KnownEmail email hint="What you sign in with. It can't be changed." />
+                <Field name="first_name" label="First name" autocomplete="given-name" value=first_name />
+                <Field name="last_name" label="Last name" autocomplete="family-name" value=last_name />
+                <button type="submit" id="save-names" class="button primary">
+                    "Save names"
+                </button>
+            </Form>
+        </section>
+    }
+}
+
+#[component]
+fn ChangePassword(email: String) -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="change-password">
+            <header class="card-head">
+                <h2 id="change-password">"Password"</h2>
+                <p>"Changing it ends every other session of yours."</p>
+            </header>
+            <Form action="/api/v1/account/change-password" class="card-form">
+                // Tells a password manager whose password this is.
+                <input type="email" autocomplete="username" value=email hidden readonly />
+                <Field
+                    name="current_password"
+                    label="Present password"
+                    kind="password"
+                    autocomplete="current-password"
+                />
+                <NewPassword label="New password" />
+                <button type="submit" id="save-password" class="button">
+                    "Change password"
+                </button>
+            </Form>
+            <p class="foot">
+                <a href=path::FORGOT_PASSWORD>"Forgot your present password?"</a>
+            </p>
+        </section>
+    }
+}
+
+#[component]
+fn Recent(recent: Vec<Line>) -> impl IntoView {
+    let lines = recent.into_iter().map(|line| {
+        let Line { at, words, origin } = line;
+        view! {
+            <li class="event">
+                <p>{words}</p>
+                <small class="quiet">{origin}</small>
+                <Moment at />
+            </li>
+        }
+    });
+    view! {
+        <section class="card" aria-labelledby="recent">
+            <header class="card-head">
+                <h2 id="recent">"Lately"</h2>
+                <p>"What happened to this account. Something you did not do? Change your password."</p>
+            </header>
+            <ol class="log">{lines.collect::<Vec<_>>()}</ol>
+        </section>
+    }
 }
