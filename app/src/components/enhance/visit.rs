@@ -138,8 +138,8 @@ fn show(address: &str, page: &Document, step: Step) {
     call_global("bailiwickHydrate", new.as_ref());
     // A plain post may have left a sentence with the server for whichever page is next.
     let said = page.get_element_by_id("announcement").and_then(|line| line.text_content()).unwrap_or_default();
-    if !said.is_empty() {
-        announce(&said);
+    if !said.trim().is_empty() {
+        announce(said.trim());
     }
     if open_dialog() {
         return;
