@@ -93,8 +93,8 @@ pub async fn insert(
 }
 
 /// Raises the version, which holds the row until the transaction ends: writers of one organization stand in line.
-pub async fn lock_by_slug(c: &mut Connection, slug: &str) -> Result<Option<Organization>, Error> {
-    one!(c, LOCK_BY_SLUG, slug)
+pub async fn lock_by_slug(c: &mut Connection, slug: &Slug) -> Result<Option<Organization>, Error> {
+    one!(c, LOCK_BY_SLUG, slug.as_str())
 }
 
 /// As [`lock_by_slug`].
@@ -102,8 +102,8 @@ pub async fn lock(c: &mut Connection, id: OrganizationId) -> Result<Option<Organ
     one!(c, LOCK, id.uuid())
 }
 
-pub async fn find_by_slug(c: &mut Connection, slug: &str) -> Result<Option<Organization>, Error> {
-    one!(c, FIND_BY_SLUG, slug)
+pub async fn find_by_slug(c: &mut Connection, slug: &Slug) -> Result<Option<Organization>, Error> {
+    one!(c, FIND_BY_SLUG, slug.as_str())
 }
 
 pub async fn find(c: &mut Connection, id: OrganizationId) -> Result<Option<Organization>, Error> {

@@ -40,20 +40,24 @@ fn time(text: &str, field: &'static str) -> Result<Option<Timestamp>, Refusal> {
     if text.trim().is_empty() { Ok(None) } else { Timestamp::parse(text).map(Some).ok_or(wrong) }
 }
 
-fn present(text: &str) -> Option<&str> {
-    Some(text.trim()).filter(|text| !text.is_empty())
+fn present<'a>(text: &'a str, field: &'static str) -> Result<Option<&'a str>, Refusal> {
+    // PostgreSQL takes no NUL in a text.
+    if text.contains('\0') {
+        return Err(Refusal::BadField { field, problem: Problem::Invisible });
+    }
+    Ok(Some(text.trim()).filter(|text| !text.is_empty()))
 }
 
 /// One page of the log, newest first.
 ///
 /// # Errors
-/// [`Refusal::BadField`] on `since`, `until` or `cursor`.
+/// [`Refusal::BadField`] on the field that can't be read.
 pub async fn list(context: &Context, slug: &str, query: &Query) -> Result<Page, Error> {
     let since = time(&query.since, "since")?;
     // A day as the end includes that day.
     let day = std::time::Duration::from_secs(if query.until.trim().len() == 10 { 86_400 } else { 0 });
     let until = time(&query.until, "until")?.map(|until| until.plus(day));
-    let before = present(&query.cursor)
+    let before = present(&query.cursor, "cursor")?
         .map(|cursor| {
             let position = cursor.split_once('.').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
             position.ok_or(Refusal::BadField { field: "cursor", problem: Problem::Unknown })
@@ -62,9 +66,10 @@ pub async fn list(context: &Context, slug: &str, query: &Query) -> Result<Page, 
     let limit = query.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
     let mut look = context.look(slug, Action::SeeActivity).await?;
     // An address in its one spelling; "Operator" and "Bailiwick" as they stand in the log.
-    let actor = present(&query.actor)
+    let actor = present(&query.actor, "actor")?
         .map(|actor| EmailAddress::parse(actor).map_or_else(|_| actor.to_owned(), |address| address.to_string()));
-    let filter = Filter { actor: actor.as_deref(), code: present(&query.code), since, until, before, limit: limit + 1 };
+    let filter =
+        Filter { actor: actor.as_deref(), code: present(&query.code, "code")?, since, until, before, limit: limit + 1 };
     let mut entries = activity::list(&mut look.c, look.organization.id, &filter).await?;
     let more = entries.len() > limit as usize;
     entries.truncate(limit as usize);

@@ -144,6 +144,8 @@ impl Context {
         };
         // An agent's name is shown on pages and kept in rows: as long as any real one, and no longer.
         let user_agent = user_agent.map(|agent| agent.chars().filter(|c| !c.is_control()).take(200).collect());
+        // Listening on `[::]`, a server sees IPv4 as `::ffff:…`, all of it one network in the eyes of IPv6.
+        let ip = ip.map(|ip| ip.to_canonical());
         Ok(Self { installation, caller: Caller { signed_in, ip, user_agent, operator: false } })
     }
 

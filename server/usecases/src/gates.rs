@@ -10,7 +10,7 @@ use domain::{
     id::{LetterId, OrganizationId, UserId},
     letter::Letter,
     membership::Membership,
-    text::EmailAddress,
+    text::{EmailAddress, Slug},
     time::Timestamp,
 };
 use storage::{
@@ -62,6 +62,11 @@ impl By {
     }
 }
 
+/// What is no slug is no organization's.
+fn parse_slug(slug: &str) -> Result<Slug, Refusal> {
+    Slug::parse(slug).map_err(|_| Refusal::NotFound)
+}
+
 impl Context {
     /// Reads of one organization: allowed first, then looked at, on one connection.
     ///
@@ -70,7 +75,7 @@ impl Context {
     pub async fn look(&self, slug: &str, action: Action) -> Result<Look, Error> {
         let user = self.signed_in()?.user;
         let mut c = self.installation.db.read().await?;
-        let organization = organizations::find_by_slug(&mut c, slug).await?.ok_or(Refusal::NotFound)?;
+        let organization = organizations::find_by_slug(&mut c, &parse_slug(slug)?).await?.ok_or(Refusal::NotFound)?;
         let member = members::find_by_user(&mut c, organization.id, user).await?;
         let membership = member.as_ref().map(|member| member.membership(organization.founder));
         decide(self.actor(), membership.as_ref(), action)?;
@@ -87,8 +92,9 @@ impl Context {
         if self.actor() == Actor::Anonymous {
             return Err(Refusal::NotSignedIn.into());
         }
+        let slug = parse_slug(slug)?;
         let mut c = self.installation.db.write().await?;
-        let organization = organizations::lock_by_slug(&mut c, slug).await?.ok_or(Refusal::NotFound)?;
+        let organization = organizations::lock_by_slug(&mut c, &slug).await?.ok_or(Refusal::NotFound)?;
         self.enter(c, organization, action).await
     }
 

@@ -8,6 +8,7 @@ use domain::{
     id::MemberId,
     letter::{AccessChange, Letter},
     membership::{Membership, Role},
+    text::{EmailAddress, Problem},
 };
 pub use storage::{
     members::Member as Stored,
@@ -23,6 +24,8 @@ use uuid::Uuid;
 /// How many rows a page has, unless asked otherwise, and at most.
 pub const PAGE: u32 = 50;
 pub const LARGEST_PAGE: u32 = 200;
+/// In characters. Longer than anything there is to find, and short enough for SQLite, which refuses patterns of 50,000.
+pub const LONGEST_SEARCH: usize = 500;
 
 /// What is asked of the table.
 #[derive(Debug, Clone, Default)]
@@ -57,20 +60,31 @@ fn cursor_of(row: &Row) -> String {
 }
 
 fn parse_cursor(text: &str) -> Result<(&str, Uuid), Refusal> {
-    let wrong = || Refusal::BadField { field: "cursor", problem: domain::text::Problem::Unknown };
+    let wrong = || Refusal::BadField { field: "cursor", problem: Problem::Unknown };
     let (id, email) = text.split_once('~').ok_or_else(wrong)?;
+    EmailAddress::parse(email).map_err(|_| wrong())?;
     Ok((email, Uuid::try_parse(id).map_err(|_| wrong())?))
+}
+
+fn parse_search(text: &str) -> Result<&str, Refusal> {
+    let wrong = |problem| Refusal::BadField { field: "search", problem };
+    let text = text.trim();
+    if text.chars().count() > LONGEST_SEARCH {
+        return Err(wrong(Problem::TooLong { most: LONGEST_SEARCH }));
+    }
+    // PostgreSQL takes no NUL in a text.
+    if text.contains('\0') { Err(wrong(Problem::Invisible)) } else { Ok(text) }
 }
 
 /// A page of members and invitees. Its cost does not grow with the organization, but for a search.
 pub async fn list(context: &Context, slug: &str, query: &Query) -> Result<Page, Error> {
     let after = query.cursor.as_deref().map(parse_cursor).transpose()?;
+    let search = parse_search(&query.search)?;
     let limit = query.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
     let mut look = context.look(slug, Action::SeeMembers).await?;
     let (organization, own) = (look.organization.clone(), look.membership());
     let now = context.now();
     let show = query.show.unwrap_or(Show::All);
-    let search = query.search.trim();
     let descending = query.descending != query.backwards;
     let page = roster::Page { show, search, descending, after, limit: limit + 1, now };
     let mut rows = roster::page(&mut look.c, organization.id, &page).await?;

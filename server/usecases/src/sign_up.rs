@@ -53,6 +53,7 @@ impl Wanted {
 }
 
 /// What a sign-up leads to.
+#[expect(clippy::large_enum_variant, reason = "made once, and taken apart at once")]
 pub enum SignedUp {
     /// A mail went out: to prove the address, or to say that it has an account. Nothing tells which.
     VerifyEmail,

@@ -4,7 +4,7 @@ use domain::{
     Refusal,
     id::{MemberId, UserId},
     membership::Role,
-    text::{EmailAddress, PersonName},
+    text::{EmailAddress, PersonName, Slug},
     time::Timestamp,
 };
 use mailer::{Mailer, SentMail};
@@ -210,7 +210,7 @@ impl House {
 
     pub(crate) async fn organization(&self, slug: &str) -> Organization {
         let mut c = self.installation.db.read().await.unwrap();
-        storage::organizations::find_by_slug(&mut c, slug).await.unwrap().unwrap()
+        storage::organizations::find_by_slug(&mut c, &Slug::parse(slug).unwrap()).await.unwrap().unwrap()
     }
 
     pub(crate) async fn member(&self, slug: &str, email: &str) -> Member {
