@@ -4,9 +4,10 @@
 use storage::trial::Trial;
 
 /// Run by the worker alone, or over what is bounded: a page's own rows, the letters that wait, one row.
-const MAY_SCAN: [(&str, &str); 7] = [
+const MAY_SCAN: [(&str, &str); 8] = [
     ("account_activity", "DELETE_OVER"),
     ("outbox", "DELETE_SENT"),
+    ("outbox", "DELETE_WAITING"),
     ("outbox", "STATE"),
     ("roster", "ALL_DOWN"),
     ("roster", "ALL_UP"),

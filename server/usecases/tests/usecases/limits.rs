@@ -96,7 +96,7 @@ fn a_right_password_is_no_guess() {
     on_both(async |house| {
         house.found("Northwind", "ada@northwind.example").await;
         let office = house.stranger().await;
-        for _ in 0..25 {
+        for _ in 0..12 {
             sessions::sign_in(&office, "ada@northwind.example", PASSWORD).await.unwrap();
         }
         for n in 0..10 {
@@ -151,5 +151,18 @@ fn a_stranger_asks_for_thirty_things_a_minute() {
         let why = refused(password_reset::request(&stranger, "p@x.example").await);
         assert_eq!(why, Refusal::TooManyRequests { retry_after: MINUTE });
         password_reset::request(&house.stranger().await, "p@x.example").await.unwrap();
+    });
+}
+
+/// As a server sees its IPv4 visitors when it listens on `[::]`: they must not all count as one network.
+#[test]
+fn an_address_of_the_older_kind_in_the_newer_ones_clothes_is_itself() {
+    on_both(async |house| {
+        house.found("Northwind", "ada@northwind.example").await;
+        for n in 0..12 {
+            let visitor = house.browser(None, format!("::ffff:192.0.2.{n}").parse().unwrap()).await;
+            let why = refused(sessions::sign_in(&visitor, &format!("p{n}@x.example"), "x").await);
+            assert_eq!(why, Refusal::WrongCredentials, "{n}");
+        }
     });
 }

@@ -6,6 +6,7 @@ mod people;
 mod accepting;
 mod activity;
 mod counts;
+mod demo;
 mod grants;
 mod inheritance;
 mod inviting;

@@ -149,6 +149,20 @@ fn a_letter_about_what_is_over_is_dropped() {
         let revoked = ada.invite("bob@northwind.example").await;
         invitations::revoke(&ada.context().await, &ada.slug, &revoked.id).await.unwrap();
         assert!(matches!(deliver(&house).await, Delivery::Idle));
+        // One that was tried already, and one that a sender holds at this moment.
+        let tried = ada.invite("carl@northwind.example").await;
+        house.mailer.fail_next(SendError::transient("The mail server is busy."));
+        deliver(&house).await;
+        let held = ada.invite("dora@northwind.example").await;
+        let mut c = house.installation.db.write().await.unwrap();
+        let lease = house.now().plus(LEASE);
+        storage::outbox::claim(&mut c, house.now(), lease).await.unwrap().unwrap();
+        c.commit().await.unwrap();
+        for invited in [&tried, &held] {
+            invitations::revoke(&ada.context().await, &ada.slug, &invited.id).await.unwrap();
+        }
+        house.advance(LEASE);
+        assert!(matches!(deliver(&house).await, Delivery::Idle));
         let accepted = ada.invite("eve@northwind.example").await;
         house.accept(&accepted).await.unwrap();
         assert!(matches!(deliver(&house).await, Delivery::Dropped));

@@ -124,3 +124,46 @@ fn a_member_who_is_no_admin_learns_nothing_by_trying() {
         }
     });
 }
+
+/// PostgreSQL takes no NUL in a text, and SQLite no pattern of more than 50,000 characters.
+#[test]
+fn no_text_of_a_stranger_breaks_a_statement() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let context = ada.context().await;
+        let long = "%_".repeat(40_000);
+        for text in
+            ["\0", "a\0b", "'", "\\", "\u{10FFFF}", "\u{202E}", "<script>", "{{7*7}}", "$1", "?1", long.as_str()]
+        {
+            for (verb, answer) in ask_all(&context, text).await {
+                assert_eq!(answer, Err(Refusal::NotFound), "{verb} {text:?}");
+            }
+            for (verb, answer) in ask_about(&context, &ada.slug, text, text).await {
+                assert!(answer.is_err(), "{verb} {text:?}");
+            }
+            let id = ABSENT.replace('-', "");
+            for query in [
+                members::Query { search: text.into(), ..Default::default() },
+                members::Query { cursor: Some(text.into()), ..Default::default() },
+                members::Query { cursor: Some(format!("{id}~{text}")), ..Default::default() },
+            ] {
+                let _ = why(members::list(&context, &ada.slug, &query).await);
+            }
+            for query in [
+                activity::Query { actor: text.into(), ..Default::default() },
+                activity::Query { code: text.into(), ..Default::default() },
+                activity::Query { since: text.into(), ..Default::default() },
+                activity::Query { cursor: text.into(), ..Default::default() },
+            ] {
+                let _ = why(activity::list(&context, &ada.slug, &query).await);
+            }
+            let kept = texts([text]);
+            let _ = why(invitations::send(&context, &ada.slug, &texts(["bob@x.example"]), Some(&kept)).await);
+            let _ = why(invitations::send(&context, &ada.slug, &kept, None).await);
+            let _ = why(namespaces::create(&context, &ada.slug, text).await);
+            let stranger = house.stranger().await;
+            assert_eq!(why(invitations::preview(&stranger, text).await), Err(Refusal::LinkUnknown));
+            assert_eq!(why(usecases::sessions::sign_in(&stranger, text, text).await), Err(Refusal::WrongCredentials));
+        }
+    });
+}
