@@ -35,6 +35,10 @@ fn no_crate_names_another_against_the_arrows() {
             .unwrap_or_else(|| panic!("the crate `{name}` has no line in MAY_SEE: what may it know?"));
         for dependency in list(&package, "dependencies").iter().filter(|it| it["path"].is_string()) {
             let other = text(dependency, "name");
+            // A crate's tests may ask for more of its own features.
+            if other == name {
+                continue;
+            }
             assert!(seen.contains(&other.as_str()), "`{name}` must not know `{other}`");
         }
     }
