@@ -1,5 +1,7 @@
 //! What two pages or more use, and the islands: the parts that come alive in the browser.
 
+#[cfg(feature = "ssr")]
+pub mod address;
 pub mod announcer;
 pub mod browser;
 pub mod copy_link;

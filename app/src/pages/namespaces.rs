@@ -10,6 +10,7 @@ use crate::{
         namespaces::{Namespace, Namespaces},
     },
     components::{
+        address::broken,
         form::Form,
         icon::{Glyph, Icon},
         moment::Moment,
@@ -100,7 +101,7 @@ fn Page(facts: Facts) -> impl IntoView {
                 </h2>
                 {list}
                 <div class="foot">
-                    <span>{format!("{used} of {limit}")}</span>
+                    <span>{format!("{used} of {limit} namespaces")}</span>
                     {full.then(|| view! { <span>{raise}</span> })}
                     {(admin && used > 0)
                         .then(|| {
@@ -152,7 +153,7 @@ fn Table(namespaces: Vec<Namespace>, people: String) -> impl IntoView {
                 </td>
                 <td data-label="Created">
                     <Moment at=created_at say=words::day />
-                    <small class="quiet">{format!(" by {created_by}")}</small>
+                    <small class="quiet">" by " {broken(created_by.as_str())}</small>
                 </td>
                 <td class="status">
                     <span class="badge none">{sync.words()}</span>
@@ -179,7 +180,7 @@ fn Table(namespaces: Vec<Namespace>, people: String) -> impl IntoView {
 /// Who may work in a namespace: the first by name, the rest on demand. Beyond those named there is only a number.
 #[component]
 fn Access(total: u64, members: Vec<EmailAddress>, people: String) -> impl IntoView {
-    let Some(first) = members.first().map(ToString::to_string) else {
+    let Some(first) = members.first().map(|email| broken(email.as_str())) else {
         return view! { <span class="quiet">"nobody"</span> }.into_any();
     };
     let faces = members.iter().take(FACES).map(|email| {
@@ -209,12 +210,14 @@ fn Access(total: u64, members: Vec<EmailAddress>, people: String) -> impl IntoVi
             </li>
         }
     });
-    let named = members.iter().map(|email| view! { <li>{email.to_string()}</li> }).collect::<Vec<_>>();
+    let named = members.iter().map(|email| view! { <li>{broken(email.as_str())}</li> }).collect::<Vec<_>>();
     view! {
         <details class="access">
             <summary>
                 {faces}
-                <span>{format!("{first} and {}", count(total - 1, "other", "others"))}</span>
+                <span>
+                    {first} {format!(" and {}", count(total - 1, "other", "others"))}
+                </span>
             </summary>
             <ul>{named} {rest}</ul>
         </details>

@@ -6,6 +6,7 @@ use crate::{
         members::{Member, RowStatus},
     },
     components::{
+        address::broken,
         copy_link::CopyLink,
         form::Form,
         grants_editor::GrantsEditor,
@@ -16,18 +17,6 @@ use crate::{
 };
 use domain::membership::Role;
 use leptos::prelude::*;
-
-/// Breaks an address after its `@`, and nowhere else.
-fn broken(email: &str) -> impl IntoView + use<> {
-    let (name, host) = email
-        .split_once('@')
-        .map_or((email.to_owned(), String::new()), |(name, host)| (format!("{name}@"), host.to_owned()));
-    view! {
-        {name}
-        <wbr />
-        {host}
-    }
-}
 
 fn dash(value: Option<String>) -> String {
     value.filter(|value| !value.is_empty()).unwrap_or_else(|| "-".to_owned())
