@@ -1,8 +1,8 @@
-//! Email addresses on narrow screens.
+//! Email addresses as people read them.
 
 use leptos::prelude::*;
 
-/// Breaks an address after its `@`, and nowhere else.
+/// Breaks an address after its `@`; who it is may look louder than where.
 pub fn broken(email: &str) -> impl IntoView + use<> {
     let (name, host) = email
         .split_once('@')
@@ -10,6 +10,6 @@ pub fn broken(email: &str) -> impl IntoView + use<> {
     view! {
         {name}
         <wbr />
-        {host}
+        <span class="host">{host}</span>
     }
 }

@@ -79,7 +79,8 @@ pub(super) fn Row(
         Some(false) => view! { <span class="quiet">"off"</span> }.into_any(),
         None => view! { "-" }.into_any(),
     };
-    let invited_by = dash(member.invited_by.clone());
+    let (first_name, last_name, invited_by) =
+        (dash(member.first_name.clone()), dash(member.last_name.clone()), dash(member.invited_by.clone()));
     view! {
         <tr class="row" class:off=off class:open=is_open id=format!("row-{id}")>
             <td>{opener}</td>
@@ -88,14 +89,23 @@ pub(super) fn Row(
                     <span class="avatar" aria-hidden="true">
                         {initial(&email)}
                     </span>
-                    <b>{broken(&email)}</b>
-                    {role}
+                    <span>
+                        <b>{broken(&email)}</b>
+                        " "
+                        {role}
+                    </span>
                 </span>
             </td>
-            <td class="wide">{dash(member.first_name.clone())}</td>
-            <td class="wide">{dash(member.last_name.clone())}</td>
-            <td class="wide">{two_factor}</td>
-            <td class="wide by" title=invited_by.clone()>
+            <td class="wide" class:blank=first_name == "-">
+                {first_name.clone()}
+            </td>
+            <td class="wide" class:blank=last_name == "-">
+                {last_name.clone()}
+            </td>
+            <td class="wide" class:blank=member.two_factor.is_none() data-label="2FA">
+                {two_factor}
+            </td>
+            <td class="wide by" class:blank=invited_by == "-" data-label="Invited by" title=invited_by.clone()>
                 {invited_by.clone()}
             </td>
             <td class="status">
