@@ -122,7 +122,7 @@ fn Page(facts: Facts) -> impl IntoView {
 fn Empty(admin: bool) -> impl IntoView {
     let (next, button) = if admin {
         let button = view! {
-            <button form="view" name="create" value="1" id="create-first" class="button primary">
+            <button form="view" name="create" value="1" id="create-first" class="button">
                 "Create the first one"
             </button>
         };
@@ -153,7 +153,7 @@ fn Table(namespaces: Vec<Namespace>, people: String) -> impl IntoView {
                 </td>
                 <td data-label="Created">
                     <Moment at=created_at say=words::day />
-                    <small class="quiet">" by " {broken(created_by.as_str())}</small>
+                    <small class="quiet">{format!(" by {created_by}")}</small>
                 </td>
                 <td class="status">
                     <span class="badge none">{sync.words()}</span>
