@@ -54,7 +54,6 @@ pub fn router(server: Server) -> Router {
 }
 
 /// The panic itself is in the log; nobody outside is told what it said.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 fn after_panic(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     api::error_response(&app::error::ApiError::internal()).into_response()
 }

@@ -24,9 +24,7 @@ pub(crate) fn focus(element: &Element) {
 /// Calls a function that the page's own loader put on the window.
 pub(crate) fn call_global(name: &str, argument: &JsValue) {
     let Some(window) = window() else { return };
-    if let Ok(function) = js_sys::Reflect::get(&window, &name.into())
-        .and_then(|f| f.dyn_into::<js_sys::Function>().map_err(JsValue::from))
-    {
+    if let Ok(function) = js_sys::Reflect::get(&window, &name.into()).and_then(|f| f.dyn_into::<js_sys::Function>()) {
         let _ = function.call1(&window, argument);
     }
 }
