@@ -144,8 +144,8 @@ pub fn event(event: &ActivityEvent) -> String {
         ActivityEvent::InvitationSent { email, namespaces } => format!("invited {email} {}", with(namespaces)),
         ActivityEvent::InvitationResent { email } => format!("sent the invitation of {email} again"),
         ActivityEvent::InvitationRevoked { email } => format!("revoked the invitation of {email}"),
-        ActivityEvent::InvitationAccepted { email, namespaces } => {
-            format!("accepted the invitation to {email} and joined {}", with(namespaces))
+        ActivityEvent::InvitationAccepted { namespaces, .. } => {
+            format!("accepted the invitation and joined {}", with(namespaces))
         }
         ActivityEvent::MemberDeactivated { email } => format!("deactivated {email}"),
         ActivityEvent::MemberReactivated { email } => format!("reactivated {email}"),

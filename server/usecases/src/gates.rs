@@ -18,7 +18,7 @@ use storage::{
     members::{self, Member},
     organizations::{self, Organization},
     outbox,
-    users::User,
+    users::{self, User},
 };
 use uuid::Uuid;
 
@@ -217,6 +217,34 @@ impl Work {
     }
 }
 
+/// A line in a person's own log.
+async fn note(
+    c: &mut Connection,
+    context: &Context,
+    user: Option<UserId>,
+    event: AccountEvent,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let ip = context.ip_text();
+    let from = (ip.as_deref(), context.caller.user_agent.as_deref());
+    let id = LetterId::from_random(crate::dice::random()).uuid();
+    Ok(account_activity::insert(c, id, user, event, from, now).await?)
+}
+
+/// Stores a new account and the first line of its log; `false` when the address has one already.
+pub(crate) async fn open_account(
+    c: &mut Connection,
+    context: &Context,
+    user: &User,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let opened = users::insert(c, user, now).await?;
+    if opened {
+        note(c, context, Some(user.id), AccountEvent::Created, now).await?;
+    }
+    Ok(opened)
+}
+
 /// A transaction on one person's account.
 pub(crate) struct AccountWork {
     pub(crate) c: Connection,
@@ -234,10 +262,7 @@ impl AccountWork {
 
     /// The second gate of accounts: writes what happened to whom, and keeps it.
     pub(crate) async fn commit(mut self, user: Option<UserId>, event: AccountEvent) -> Result<(), Error> {
-        let ip = self.context.ip_text();
-        let from = (ip.as_deref(), self.context.caller.user_agent.as_deref());
-        let id = LetterId::from_random(crate::dice::random()).uuid();
-        account_activity::insert(&mut self.c, id, user, event, from, self.now).await?;
+        note(&mut self.c, &self.context, user, event, self.now).await?;
         self.c.commit().await?;
         if self.letters {
             self.context.installation.letters.notify_one();

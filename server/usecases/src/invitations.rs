@@ -80,8 +80,12 @@ pub async fn send(
     };
     limits::invitations(context, &mut work.c, organization, typed.len()).await?;
     let kept_names = names(&all, &kept);
+    // In the order of the addresses: two organizations that invite the same people at once then wait for the counters of
+    // those addresses one after the other, and never in a circle.
+    let mut sorted: Vec<(usize, &str)> = typed.into_iter().enumerate().collect();
+    sorted.sort_by_key(|(_, text)| text.to_lowercase());
     let mut results = Vec::new();
-    for text in typed {
+    for (place, text) in sorted {
         let outcome = match EmailAddress::parse(text) {
             Err(_) => Outcome::Invalid,
             Ok(email) => send_one(context, &mut work, &email, &kept).await?,
@@ -90,10 +94,11 @@ pub async fn send(
             let email = pending.offer.email.clone();
             work.record(&ActivityEvent::InvitationSent { email, namespaces: kept_names.clone() }).await?;
         }
-        results.push(Sending { email: text.to_owned(), outcome });
+        results.push((place, Sending { email: text.to_owned(), outcome }));
     }
     work.commit_recorded().await?;
-    Ok(results)
+    results.sort_by_key(|(place, _)| *place);
+    Ok(results.into_iter().map(|(_, sending)| sending).collect())
 }
 
 /// Splits each entry, and drops what names the same address again.

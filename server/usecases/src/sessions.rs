@@ -2,7 +2,6 @@
 
 use crate::{
     Context, Error, SignedIn,
-    gates::AccountWork,
     keys::{random_secret, sha256},
     limits,
     passwords::Check,
@@ -40,6 +39,10 @@ pub(crate) async fn start(context: &Context, c: &mut storage::Connection, user: 
     if !users::replace_password(c, user.id, &user.password_hash, &user.password_hash).await? {
         return Err(Refusal::WrongCredentials.into());
     }
+    // A browser that brings a session along leaves it: a sign-in always makes a new one (OWASP ASVS 7.2.4).
+    if let Some(SignedIn { session, user, .. }) = &context.caller.signed_in {
+        sessions::delete(c, *user, *session).await?;
+    }
     let secret = random_secret();
     let ip = context.ip_text();
     let new = sessions::New {
@@ -51,14 +54,6 @@ pub(crate) async fn start(context: &Context, c: &mut storage::Connection, user: 
     };
     sessions::insert(c, new, context.now()).await?;
     Ok(Cookie(secret))
-}
-
-/// Ends the session that this browser brought along: a sign-in always makes a new one (OWASP ASVS 7.2.4).
-async fn end_brought(context: &Context, work: &mut AccountWork) -> Result<(), Error> {
-    if let Some(SignedIn { session, user, .. }) = &context.caller.signed_in {
-        sessions::delete(&mut work.c, *user, *session).await?;
-    }
-    Ok(())
 }
 
 /// Signs in with address and password.
@@ -98,7 +93,6 @@ pub async fn sign_in(context: &Context, email: &str, password: &str) -> Result<N
         let organizations = own.into_iter().map(|organization| organization.name).collect();
         return Err(Refusal::AccountDeactivated { organizations }.into());
     }
-    end_brought(context, &mut work).await?;
     let cookie = start(context, &mut work.c, &user).await?;
     work.commit(Some(user.id), AccountEvent::SignedIn).await?;
     Ok(NewSession { cookie, user })

@@ -2,6 +2,7 @@
 
 use crate::{
     Context, Error, Settings,
+    gates::open_account,
     keys::{Keys, Purpose},
     limits,
     sessions::{self, Cookie},
@@ -168,7 +169,7 @@ async fn found(
     user: User,
     name: &OrganizationName,
 ) -> Result<Founded, Error> {
-    if !users::insert(&mut work.c, &user, work.now).await? {
+    if !open_account(&mut work.c, context, &user, work.now).await? {
         // The address got an account between the sign-up and its proof, by an invitation for example.
         return Err(Refusal::LinkUnknown.into());
     }

@@ -3,6 +3,7 @@
 use super::names_of;
 use crate::{
     Context, Error,
+    gates::open_account,
     keys::{Keys, Purpose},
     limits,
     passwords::Check,
@@ -150,7 +151,7 @@ pub async fn accept(context: &Context, secret: &str, brings: Accepting<'_>) -> R
     let organization = work.organization.clone();
     let inviter = inviter_of(&mut work.c, &offer, &organization).await?;
     let accepted = pending.accept(user.id, &user.email, work.now, &inviter)?;
-    if new_account && !users::insert(&mut work.c, &user, work.now).await? {
+    if new_account && !open_account(&mut work.c, context, &user, work.now).await? {
         return Err(Refusal::SignInToAccept.into());
     }
     let version = work.version();
