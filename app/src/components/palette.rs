@@ -101,8 +101,15 @@ pub fn Palette(places: Vec<(String, String)>, organization: Option<String>) -> i
         let now = chosen.get();
         let row = |(index, (name, address)): (usize, (String, String))| {
             view! {
-                <li id=format!("place-{index}") role="option" aria-selected=(index == now).to_string()>
-                    <a href=address tabindex="-1" on:click=move |_| close()>
+                <li role="none">
+                    <a
+                        href=address
+                        id=format!("place-{index}")
+                        role="option"
+                        aria-selected=(index == now).to_string()
+                        tabindex="-1"
+                        on:click=move |_| close()
+                    >
                         {name}
                     </a>
                 </li>
