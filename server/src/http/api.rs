@@ -44,7 +44,14 @@ pub(super) async fn answer(State(server): State<Server>, request: Request) -> Re
     if !plain {
         return match outcome {
             Ok((response, answer)) => with_answer(response, answer, wanted, server.https),
-            Err(error) => error_response(&error),
+            Err(error) => {
+                let mut response = error_response(&error);
+                if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+                    let there = if registered(&action, &Method::GET).is_some() { "GET, HEAD" } else { "POST" };
+                    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(there));
+                }
+                response
+            }
         };
     }
     let back = field("back").and_then(local).unwrap_or("/").to_owned();
