@@ -5,13 +5,16 @@ use app::pages::Flash;
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-const NAME: &str = "bailiwick-flash";
+/// Bound to this very host where it can be: a neighbour must not put words into our mouth.
+const fn name(https: bool) -> &'static str {
+    if https { "__Host-bailiwick-flash" } else { "bailiwick-flash" }
+}
 
 /// Browsers keep cookies of 4096 bytes; what does not fit is left out, longest values first.
 const LONGEST: usize = 3500;
 
-pub(super) fn read(headers: &HeaderMap) -> Option<Flash> {
-    let bytes = URL_SAFE_NO_PAD.decode(cookie(headers, NAME)?).ok()?;
+pub(super) fn read(headers: &HeaderMap, https: bool) -> Option<Flash> {
+    let bytes = URL_SAFE_NO_PAD.decode(cookie(headers, name(https))?).ok()?;
     serde_json::from_slice(&bytes).ok()
 }
 
@@ -32,7 +35,8 @@ pub(super) fn remove(https: bool) -> Option<HeaderValue> {
 
 fn set(value: &str, seconds: u32, https: bool) -> Option<HeaderValue> {
     let secure = if https { "; Secure" } else { "" };
-    let line = format!("{NAME}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let name = name(https);
+    let line = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     HeaderValue::from_str(&line).ok()
 }
 

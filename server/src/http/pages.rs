@@ -23,7 +23,7 @@ pub(super) async fn answer(State(server): State<Server>, request: Request) -> Re
         Err(error) => return error_response(&ApiError::from(error)).into_response(),
     };
     let pairs = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
-    let left = flash::read(request.headers());
+    let left = flash::read(request.headers(), server.https);
     let had_flash = left.is_some();
     let visit = Visit {
         context,
