@@ -2,7 +2,7 @@
 
 use super::Server;
 use axum::{
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -41,9 +41,11 @@ impl Assets {
 
 pub(super) async fn file(
     State(server): State<Server>,
-    Path((version, file)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
+    // The extractor's own refusal says more about us than a browser needs.
+    let Ok(Path((version, file))) = path else { return StatusCode::NOT_FOUND.into_response() };
     // A page of an older version may still ask for its files: they are gone, and a wrong one would be worse than none.
     if version != server.assets.version {
         return StatusCode::NOT_FOUND.into_response();
