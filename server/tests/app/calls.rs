@@ -1,0 +1,195 @@
+//! Every function of the API, what it is asked with, and what it answers to whom. A function without a line fails a test.
+
+use crate::{
+    browser::{Answer, Browser, Person},
+    house::{House, PASSWORD},
+};
+use domain::membership::Role;
+
+/// Who asks, in the order of the columns below.
+pub(crate) const ASKERS: [&str; 6] =
+    ["anonymous", "member", "admin", "founder", "admin of another organization", "deactivated, old cookie"];
+
+/// Anybody may; only whoever is signed in; members; admins. What the others get instead.
+const ANYBODY: [u16; 6] = [200, 200, 200, 200, 200, 200];
+const SIGNED_IN: [u16; 6] = [401, 200, 200, 200, 200, 401];
+const MEMBERS: [u16; 6] = [401, 200, 200, 200, 404, 401];
+const ADMINS: [u16; 6] = [401, 403, 200, 200, 404, 401];
+
+pub(crate) struct Call {
+    pub(crate) method: &'static str,
+    pub(crate) function: &'static str,
+    /// What is sent; each word in braces is made for this very request by [`Cast::fill`].
+    pub(crate) fields: &'static str,
+    /// The status for each of [`ASKERS`].
+    pub(crate) answers: [u16; 6],
+}
+
+const fn get(function: &'static str, fields: &'static str, answers: [u16; 6]) -> Call {
+    Call { method: "GET", function, fields, answers }
+}
+
+const fn post(function: &'static str, fields: &'static str, answers: [u16; 6]) -> Call {
+    Call { method: "POST", function, fields, answers }
+}
+
+pub(crate) const CALLS: [Call; 27] = [
+    post(
+        "sessions/sign-up",
+        "organization_name=Eastwind&first_name=E&last_name=W&email={address}&password={password}",
+        ANYBODY,
+    ),
+    post("sessions/verify", "secret={verification}", ANYBODY),
+    post("sessions/sign-in", "email={account}&password={password}", ANYBODY),
+    post("sessions/sign-out", "", ANYBODY),
+    get("sessions/current", "", SIGNED_IN),
+    post("sessions/forgot-password", "email={account}", ANYBODY),
+    post("sessions/reset-password", "secret={reset}&password={new password}", ANYBODY),
+    post("account/rename", "first_name=New&last_name=Name", SIGNED_IN),
+    post("account/change-password", "current_password={password}&password={new password}", SIGNED_IN),
+    get("account/sessions", "", SIGNED_IN),
+    post("account/end-session", "session={own session}", SIGNED_IN),
+    post("account/end-other-sessions", "", SIGNED_IN),
+    get("members/list", "organization=northwind&search=a&status=active&sort=-email&limit=5", MEMBERS),
+    post("members/deactivate", "organization=northwind&member={member}", ADMINS),
+    post("members/reactivate", "organization=northwind&member={switched off}", ADMINS),
+    post("invitations/send", "organization=northwind&emails[]={address}&namespaces[]=", ADMINS),
+    get("invitations/link", "organization=northwind&invitation={invitation}", ADMINS),
+    post("invitations/resend", "organization=northwind&invitation={invitation}", ADMINS),
+    post("invitations/revoke", "organization=northwind&invitation={invitation}", ADMINS),
+    post("invitations/preview", "secret={link}", ANYBODY),
+    post("invitations/accept", "secret={link}&first_name=New&last_name=Comer&password={password}", ANYBODY),
+    get("grants/of", "organization=northwind&member={member}", ADMINS),
+    get("grants/of", "organization=northwind&member={own member}", [401, 200, 200, 200, 404, 401]),
+    post("grants/save", "organization=northwind&member={member}&namespaces[]=&version={version}", ADMINS),
+    get("namespaces/list", "organization=northwind", MEMBERS),
+    post("namespaces/create", "organization=northwind&id={label}", ADMINS),
+    get("activity/list", "organization=northwind&code=member.deactivated&since=2026-01-01&limit=5", ADMINS),
+];
+
+/// Two organizations and one of everybody.
+pub(crate) struct Cast {
+    pub(crate) house: House,
+    pub(crate) founder: Person,
+    pub(crate) admin: Person,
+    pub(crate) member: Person,
+    /// The admin of Southwind.
+    pub(crate) stranger: Person,
+    /// Of a member who was signed in when they were deactivated.
+    pub(crate) old_cookie: String,
+}
+
+pub(crate) type Fields = Vec<(String, String)>;
+
+impl Cast {
+    /// One of [`ASKERS`], each time at a browser of their own.
+    pub(crate) async fn asker(&self, column: usize) -> Browser {
+        match column {
+            0 => self.house.anonymous(),
+            1 => self.member.elsewhere().await.browser,
+            2 => self.admin.elsewhere().await.browser,
+            3 => self.founder.elsewhere().await.browser,
+            4 => self.stranger.elsewhere().await.browser,
+            _ => {
+                let browser = self.house.anonymous();
+                browser.take_cookie(self.house.cookie_name(), &self.old_cookie);
+                browser
+            }
+        }
+    }
+
+    /// Fields as they stand in [`CALLS`], with something fresh and valid for each word in braces.
+    pub(crate) async fn fill(&self, fields: &str, asker: usize) -> Fields {
+        let mut filled = Fields::new();
+        let mut member = None;
+        for field in fields.split('&').filter(|field| !field.is_empty()) {
+            let (name, value) = field.split_once('=').unwrap();
+            let value = match value {
+                "{password}" => PASSWORD.to_owned(),
+                "{new password}" => "seven quiet herons at dusk".to_owned(),
+                "{address}" => self.new_address(),
+                "{account}" => self.seated().await.email,
+                "{label}" => format!("lab-{}", self.house.next()),
+                "{member}" => member.insert(self.seated().await).id().await,
+                "{version}" => member.as_ref().unwrap().version().await.to_string(),
+                "{own member}" if asker == 4 => self.founder.id().await,
+                "{own member}" => self.asking(asker).id().await,
+                "{switched off}" => {
+                    let person = self.seated().await;
+                    self.at_work().await.deactivate(&person).await;
+                    person.id().await
+                }
+                "{own session}" => match asker {
+                    0 | 5 => self.at_work().await.session_id().await,
+                    _ => self.asking(asker).elsewhere().await.session_id().await,
+                },
+                "{invitation}" => self.at_work().await.invite(&self.new_address()).await,
+                "{link}" => {
+                    let founder = self.at_work().await;
+                    founder.copy_link(&founder.invite(&self.new_address()).await).await
+                }
+                "{verification}" => {
+                    let email = self.new_address();
+                    let fields = self.sign_up_fields(&email);
+                    assert_eq!(self.house.anonymous().call("sessions/sign-up", &fields).await.status, 200);
+                    self.house.secret_to(&email).await
+                }
+                "{reset}" => {
+                    let email = self.seated().await.email;
+                    self.house.anonymous().call("sessions/forgot-password", &[("email", &email)]).await;
+                    self.house.secret_to(&email).await
+                }
+                plain => plain.to_owned(),
+            };
+            filled.push((name.to_owned(), value));
+        }
+        filled
+    }
+
+    fn sign_up_fields<'a>(&self, email: &'a str) -> [(&'static str, &'a str); 5] {
+        [
+            ("organization_name", "Westwind"),
+            ("first_name", "W"),
+            ("last_name", "W"),
+            ("email", email),
+            ("password", PASSWORD),
+        ]
+    }
+
+    /// The founder at a browser of their own: some calls end every other session.
+    async fn at_work(&self) -> Person {
+        self.founder.elsewhere().await
+    }
+
+    async fn seated(&self) -> Person {
+        self.house.seat("northwind", Role::Member).await
+    }
+
+    /// The person of this column; the founder where it has none of Northwind.
+    fn asking(&self, column: usize) -> &Person {
+        match column {
+            1 => &self.member,
+            2 => &self.admin,
+            4 => &self.stranger,
+            _ => &self.founder,
+        }
+    }
+
+    pub(crate) fn new_address(&self) -> String {
+        format!("new-{}@elsewhere.example", self.house.next())
+    }
+}
+
+impl Call {
+    pub(crate) fn path(&self) -> String {
+        format!("/api/v1/{}", self.function)
+    }
+
+    pub(crate) async fn ask(&self, browser: &Browser, fields: &Fields) -> Answer {
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        match self.method {
+            "GET" => browser.read(self.function, &fields).await,
+            _ => browser.call(self.function, &fields).await,
+        }
+    }
+}

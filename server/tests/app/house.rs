@@ -1,0 +1,263 @@
+//! One installation with everything in front of it, its clock standing still, its mails kept in memory.
+
+use crate::{
+    browser::{Browser, Person},
+    calls,
+};
+use bailiwick::http::{Assets, Server, router};
+use domain::{
+    id::{MemberId, SessionId, UserId},
+    membership::Role,
+    text::{EmailAddress, PersonName, Slug},
+    time::Timestamp,
+};
+use mailer::{Mailer, SentMail};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::{IpAddr, Ipv4Addr},
+    sync::{
+        Arc, LazyLock, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+use storage::{organizations::Organization, trial::Trial, users::User};
+use usecases::{
+    Clock, Installation, Keys, Passwords, Settings,
+    outbox::{self, Delivery},
+};
+
+pub(crate) const PASSWORD: &str = "a slow walk over wet grass";
+
+static ASSETS: LazyLock<Arc<Assets>> = LazyLock::new(|| Arc::new(Assets::find()));
+
+/// Runs a test in a house of its own, on SQLite and then on PostgreSQL. No letter stays behind unsent.
+pub(crate) fn on_both<T: AsyncFn(House)>(test: T) {
+    storage::trial::on_both(async |trial| {
+        let house = House::build(trial);
+        test(house.clone()).await;
+        house.post().await;
+        let left = outbox::state(&house.installation).await;
+        // A test may have closed the database.
+        assert!(left.is_err() || left.is_ok_and(|left| left.waiting == 0), "letters stay behind");
+    });
+}
+
+#[derive(Clone)]
+pub(crate) struct House {
+    pub(crate) trial: Trial,
+    pub(crate) installation: Arc<Installation>,
+    pub(crate) mailer: Mailer,
+    pub(crate) router: axum::Router,
+    /// What has been given out so far: network addresses, names, session secrets.
+    given: Arc<AtomicU32>,
+    /// Every secret that was ever handed to somebody.
+    pub(crate) secrets: Arc<Mutex<BTreeSet<String>>>,
+}
+
+fn open(trial: &Trial, clock: Clock, mailer: &Mailer, settings: Settings) -> (Arc<Installation>, axum::Router) {
+    let key = "a-key-of-the-tests-that-is-long-enough".to_owned().into();
+    let https = settings.base_url.starts_with("https://");
+    let (keys, passwords) = (Keys::parse(&key).unwrap(), Passwords::new(4).unwrap());
+    let installation = Arc::new(Installation::new(trial.db.clone(), clock, keys, passwords, settings));
+    let server = Server {
+        installation: installation.clone(),
+        assets: ASSETS.clone(),
+        https,
+        trusted_proxies: Arc::new([]),
+        mailer: mailer.clone(),
+    };
+    (installation, router(server))
+}
+
+impl House {
+    fn build(trial: Trial) -> Self {
+        let settings = Settings {
+            base_url: "https://bailiwick.example".into(),
+            sign_ups_open: true,
+            invitation_lifetime: Settings::INVITATION_LIFETIME,
+            invitations_per_hour: 10_000,
+            namespace_limit: domain::namespace::LIMIT,
+        };
+        let clock = Clock::set_to(Timestamp::parse("2026-11-23T09:30:05.25Z").unwrap());
+        let mailer = Mailer::memory("Bailiwick <no-reply@bailiwick.example>").unwrap();
+        let (installation, router) = open(&trial, clock, &mailer, settings);
+        Self { trial, installation, mailer, router, given: Arc::default(), secrets: Arc::default() }
+    }
+
+    /// The same house under other settings.
+    pub(crate) fn with(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = self.installation.settings.clone();
+        change(&mut settings);
+        let (installation, router) = open(&self.trial, self.installation.clock.clone(), &self.mailer, settings);
+        Self { installation, router, ..self.clone() }
+    }
+
+    /// The same house as it runs on somebody's own machine.
+    pub(crate) fn without_tls(&self) -> Self {
+        self.with(|settings| settings.base_url = "http://127.0.0.1:3000".into())
+    }
+
+    pub(crate) fn base(&self) -> &str {
+        &self.installation.settings.base_url
+    }
+
+    pub(crate) fn cookie_name(&self) -> &'static str {
+        if self.base().starts_with("https://") { "__Host-bailiwick" } else { "bailiwick" }
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        self.installation.clock.advance(by);
+    }
+
+    /// A number that nobody had before.
+    pub(crate) fn next(&self) -> u32 {
+        self.given.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    pub(crate) fn new_ip(&self) -> IpAddr {
+        Ipv4Addr::from(0x0a00_0000 + self.next()).into()
+    }
+
+    pub(crate) fn note(&self, secret: &str) {
+        self.secrets.lock().unwrap().insert(secret.to_owned());
+    }
+
+    /// Somebody without a cookie, from a network of their own.
+    pub(crate) fn anonymous(&self) -> Browser {
+        Browser::new(self)
+    }
+
+    /// Founds an organization: at once for the very first person, by the mailed link for the others.
+    pub(crate) async fn found(&self, organization: &str, email: &str) -> Person {
+        let browser = self.anonymous();
+        let fields = [
+            ("organization_name", organization),
+            ("first_name", "Ada"),
+            ("last_name", "Founder"),
+            ("email", email),
+            ("password", PASSWORD),
+        ];
+        self.note(PASSWORD);
+        let mut answer = browser.call("sessions/sign-up", &fields).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        if answer.json()["next"] == "verify_email" {
+            let secret = self.secret_to(email).await;
+            answer = browser.call("sessions/verify", &[("secret", &secret)]).await;
+        }
+        let slug = answer.json()["organization"]["organization"].as_str().unwrap().to_owned();
+        Person { browser, email: email.to_owned(), slug }
+    }
+
+    /// Writes a member straight into the tables, signed in: hashing a password takes longer than the test.
+    /// Their password is the founder's.
+    pub(crate) async fn seat(&self, slug: &str, role: Role) -> Person {
+        let email = format!("{}-{}@northwind.example", role.as_str(), self.next());
+        let organization = self.organization(slug).await;
+        let mut c = self.installation.db.write().await.unwrap();
+        let founder = storage::users::find(&mut c, organization.founder).await.unwrap().unwrap();
+        let user = User {
+            id: UserId::from_random(self.bytes()),
+            email: EmailAddress::parse(&email).unwrap(),
+            first_name: PersonName::parse("Bo").unwrap(),
+            last_name: PersonName::parse("Seated").unwrap(),
+            password_hash: founder.password_hash,
+        };
+        let joining = storage::members::Joining {
+            id: MemberId::from_random(self.bytes()),
+            organization: organization.id,
+            user: &user,
+            role,
+            invited_by: Some(organization.founder),
+            version: organization.version,
+        };
+        let now = self.installation.clock.now();
+        storage::users::insert(&mut c, &user, now).await.unwrap();
+        storage::members::insert(&mut c, joining, now).await.unwrap();
+        c.commit().await.unwrap();
+        self.again(&email, slug).await
+    }
+
+    /// The same person at another browser, signed in.
+    pub(crate) async fn again(&self, email: &str, slug: &str) -> Person {
+        let secret = format!("session-{}-of-the-tests-and-long-enough", self.next());
+        let mut c = self.installation.db.write().await.unwrap();
+        let address = EmailAddress::parse(email).unwrap();
+        let user = storage::users::find_by_email(&mut c, &address).await.unwrap().unwrap();
+        let new = storage::sessions::New {
+            id: SessionId::from_random(self.bytes()),
+            token_hash: Sha256::digest(&secret).into(),
+            user: user.id,
+            ip: None,
+            user_agent: None,
+        };
+        storage::sessions::insert(&mut c, new, self.installation.clock.now()).await.unwrap();
+        c.commit().await.unwrap();
+        let browser = self.anonymous();
+        browser.take_cookie(self.cookie_name(), &secret);
+        Person { browser, email: email.to_owned(), slug: slug.to_owned() }
+    }
+
+    fn bytes(&self) -> [u8; 16] {
+        Sha256::digest(self.next().to_be_bytes())[..16].try_into().unwrap()
+    }
+
+    pub(crate) async fn organization(&self, slug: &str) -> Organization {
+        let mut c = self.installation.db.read().await.unwrap();
+        storage::organizations::find_by_slug(&mut c, &Slug::parse(slug).unwrap()).await.unwrap().unwrap()
+    }
+
+    /// Sends what is due, until nothing is.
+    pub(crate) async fn post(&self) {
+        while !matches!(outbox::deliver_one(&self.installation, &self.mailer).await, Ok(Delivery::Idle) | Err(_)) {}
+    }
+
+    pub(crate) async fn mails_to(&self, email: &str) -> Vec<SentMail> {
+        self.post().await;
+        self.mailer.sent().into_iter().filter(|mail| mail.to == email).collect()
+    }
+
+    /// The secret at the end of the link in the last mail to this address.
+    pub(crate) async fn secret_to(&self, email: &str) -> String {
+        let mail = self.mails_to(email).await.pop().unwrap_or_else(|| panic!("no mail to {email}"));
+        let link = mail.text.split_whitespace().find(|word| word.starts_with(self.base())).unwrap();
+        let secret = link.rsplit('/').next().unwrap().to_owned();
+        self.note(&secret);
+        secret
+    }
+
+    /// Every row of every table, but for the counters of tries.
+    pub(crate) async fn rows(&self) -> BTreeMap<String, Vec<String>> {
+        let sqlite = self.trial.db.kind() == "SQLite";
+        let tables = if sqlite {
+            "select name from sqlite_master where type = 'table' and name not like '%sql%' and name <> 'attempts'"
+        } else {
+            "select tablename::text from pg_tables where schemaname = 'public' and tablename not like '%sql%' and tablename <> 'attempts'"
+        };
+        let mut rows = BTreeMap::new();
+        for table in self.trial.texts(tables).await {
+            let row = if sqlite {
+                let columns = format!("select 'quote(' || name || ')' from pragma_table_info('{table}')");
+                self.trial.texts(&columns).await.join(" || ' ' || ")
+            } else {
+                format!("row_to_json({table})::text")
+            };
+            rows.insert(table.clone(), self.trial.texts(&format!("select {row} from {table} order by 1")).await);
+        }
+        assert!(rows.len() > 10, "{:?}", rows.keys());
+        rows
+    }
+
+    /// Two organizations and one of everybody.
+    pub(crate) async fn cast(&self) -> calls::Cast {
+        let founder = self.found("Northwind", "ada@northwind.example").await;
+        let stranger = self.found("Southwind", "sam@southwind.example").await;
+        let admin = self.seat("northwind", Role::Admin).await;
+        let member = self.seat("northwind", Role::Member).await;
+        let deactivated = self.seat("northwind", Role::Member).await;
+        founder.deactivate(&deactivated).await;
+        let old_cookie = deactivated.session().unwrap();
+        calls::Cast { house: self.clone(), founder, admin, member, stranger, old_cookie }
+    }
+}
