@@ -9,7 +9,8 @@ use wasm_bindgen::{JsCast, closure::Closure};
 const TYPING: Duration = Duration::from_millis(150);
 const MOST_PEOPLE: u32 = 6;
 
-/// `places` are names with their addresses. Without scripts the button is a link to the Users table's own search.
+/// `places` are names with their addresses. Without scripts there is no button: every place is a link in the
+/// navigation, and the Users table has a search of its own.
 #[island]
 pub fn Palette(places: Vec<(String, String)>, organization: Option<String>) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();

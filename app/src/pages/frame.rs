@@ -48,7 +48,8 @@ impl Frame {
     }
 }
 
-/// The console around a page.
+/// The console around a page. Its parts are erased (`into_any`): unerased, a page's type is as long as a page, and the
+/// compiler gives up on it.
 #[component]
 pub(crate) fn Console(frame: Frame, entry: Entry, children: Children) -> impl IntoView {
     view! {
@@ -59,6 +60,7 @@ pub(crate) fn Console(frame: Frame, entry: Entry, children: Children) -> impl In
             </main>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -141,6 +143,7 @@ fn Side(frame: Frame, entry: Entry) -> impl IntoView {
             </details>
         </header>
     }
+    .into_any()
 }
 
 /// Where the palette can lead, beside people.
@@ -190,6 +193,7 @@ fn Switcher(organizations: Vec<OwnOrganization>, own: OwnOrganization) -> impl I
             <div class="menu-items">{items}</div>
         </details>
     }
+    .into_any()
 }
 
 /// The letter in an avatar.
@@ -222,4 +226,5 @@ pub(crate) fn Card(#[prop(into)] heading: String, children: Children) -> impl In
             </main>
         </div>
     }
+    .into_any()
 }

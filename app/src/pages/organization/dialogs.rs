@@ -71,10 +71,10 @@ fn Invite(slug: String, namespaces: Vec<NamespaceName>, close: String) -> impl I
     let values = flash.values.iter().filter(|(name, _)| name.starts_with("emails"));
     let typed = values.map(|(_, value)| value.clone()).collect::<Vec<_>>().join("\n");
     let error = flash.error.filter(|error| error.field.is_some()).map(|error| error.message).unwrap_or_default();
-    let line = if namespaces.is_empty() {
-        "They get no namespace, because you have none. You can give them some later.".to_owned()
-    } else {
-        format!("They get the same namespaces as you: {}.", crate::words::list(&namespaces))
+    let line = match namespaces.len() {
+        0 => "They get no namespace, because you have none. You can give them some later.".to_owned(),
+        1..=3 => format!("They get the same namespaces as you: {}.", crate::words::list(&namespaces)),
+        n => format!("They get the same {n} namespaces as you."),
     };
     let taken: Vec<_> = namespaces
         .into_iter()
