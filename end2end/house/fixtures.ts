@@ -1,4 +1,4 @@
-import { test as base } from "@playwright/test";
+import { type BrowserContextOptions, test as base } from "@playwright/test";
 import { Person } from "./people";
 import { Quiet } from "./quiet";
 import { House, type Plan } from "./server";
@@ -13,7 +13,7 @@ type Fixtures = {
   house: House;
   quiet: Quiet;
   /** A person in a browser of their own: cookies are not shared between people. */
-  person: (firstName: string, lastName: string) => Promise<Person>;
+  person: (firstName: string, lastName: string, browser?: BrowserContextOptions) => Promise<Person>;
 };
 
 export const test = base.extend<Choice & Fixtures>({
@@ -50,11 +50,11 @@ export const test = base.extend<Choice & Fixtures>({
 
   person: async ({ browser, baseURL, house, quiet }, use) => {
     const contexts = new Set<Awaited<ReturnType<typeof browser.newContext>>>();
-    await use(async (firstName, lastName) => {
-      const context = await browser.newContext({ baseURL });
+    await use(async (firstName, lastName, options = {}) => {
+      const context = await browser.newContext({ baseURL, ...options });
       contexts.add(context);
       quiet.listen(context);
-      return new Person(await context.newPage(), house, firstName, lastName);
+      return new Person(await context.newPage(), house, firstName, lastName, options.javaScriptEnabled ?? true);
     });
     for (const context of contexts) await context.close();
   },

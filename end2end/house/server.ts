@@ -9,7 +9,8 @@ import { promisify } from "node:util";
 import { type Database, freshDatabase } from "./database";
 import { Mailbox } from "./mail";
 
-const binary = resolve(__dirname, "../../target/release/bailiwick");
+/** The release build, unless another one is named. */
+const binary = resolve(process.env.BAILIWICK_TEST_BINARY ?? resolve(__dirname, "../../target/release/bailiwick"));
 
 export type Plan = {
   database: Database;
