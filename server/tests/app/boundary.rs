@@ -6,13 +6,11 @@ use crate::{
     house::{House, on_both},
 };
 
-/// Answers and leaves every row as it was.
-async fn refused(house: &House, browser: &Browser, ask: Ask, why: &str) -> Answer {
-    let before = house.rows().await;
+/// Sends what must be refused, whatever its cookies.
+async fn refused(browser: &Browser, ask: Ask, why: &str) -> Answer {
     let what = format!("{} {} {why}", ask.method, ask.path);
     let answer = browser.send(ask).await;
     assert!((400..500).contains(&answer.status), "{what}: {} {}", answer.status, answer.text);
-    assert_eq!(house.rows().await, before, "{what}");
     assert!(answer.cookies().is_empty(), "{what}: {:?}", answer.cookies());
     answer
 }
@@ -21,12 +19,14 @@ fn borrowed(fields: &Fields) -> Vec<(&str, &str)> {
     fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
-/// Runs for every function of one method: who asks is the founder, and all that is asked would be done.
+/// Runs for every function of one method: who asks is the founder, and all that is asked would be done. Nothing is.
 async fn for_each(house: &House, method: &str, test: impl AsyncFn(&Browser, &Call, &Fields)) {
     let cast = house.cast().await;
     for call in CALLS.iter().filter(|call| call.method == method) {
         let (asker, fields) = (cast.asker(3).await, cast.fill(call.fields, 3).await);
+        let before = house.rows().await;
         test(&asker, call, &fields).await;
+        assert_eq!(house.rows().await, before, "{} has changed something", call.function);
         // The worker is alive, and it was not the fields that were refused.
         let answer = call.ask(&asker, &fields).await;
         assert_eq!(answer.status, 200, "{}: {}", call.function, answer.text);
@@ -55,7 +55,7 @@ fn no_other_site_can_make_a_browser_change_anything() {
                     for (name, value) in headers {
                         ask = if value.is_empty() { ask.without(name) } else { ask.with(name, value) };
                     }
-                    let answer = refused(&house, asker, ask, why).await;
+                    let answer = refused(asker, ask, why).await;
                     assert_eq!(answer.brief(), "403 foreign_origin", "{} {why}", call.function);
                 }
             }
@@ -77,10 +77,10 @@ fn a_form_is_a_form_and_nothing_else() {
                 "application/x-www-form-urlencoded-not",
                 "",
             ] {
-                let answer = refused(&house, asker, ask.clone().with("content-type", kind), kind).await;
+                let answer = refused(asker, ask.clone().with("content-type", kind), kind).await;
                 assert_eq!(answer.brief(), "415 unsupported_content_type", "{} {kind}", call.function);
             }
-            let answer = refused(&house, asker, ask.without("content-type"), "without a kind").await;
+            let answer = refused(asker, ask.without("content-type"), "without a kind").await;
             assert_eq!(answer.brief(), "415 unsupported_content_type", "{}", call.function);
         })
         .await;
@@ -94,7 +94,7 @@ fn a_writing_path_is_not_read_and_a_reading_path_is_not_written() {
             let query = format!("{}?{}", call.path(), encode(&borrowed(fields)));
             for method in ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"] {
                 let ask = Ask::get(&query).method(method).with("content-type", FORM);
-                let answer = refused(&house, asker, ask, "").await;
+                let answer = refused(asker, ask, "").await;
                 assert_eq!(answer.status, 405, "{method} {}", call.function);
                 assert_eq!(answer.header("allow"), "POST", "{method} {}", call.function);
             }
@@ -105,7 +105,7 @@ fn a_writing_path_is_not_read_and_a_reading_path_is_not_written() {
         for_each(&house, "GET", async |asker, call, fields| {
             for method in ["POST", "OPTIONS", "PUT", "DELETE", "PATCH"] {
                 let ask = asker.posting(call.function, &borrowed(fields)).method(method);
-                let answer = refused(&house, asker, ask, "").await;
+                let answer = refused(asker, ask, "").await;
                 assert_eq!(answer.status, 405, "{method} {}", call.function);
                 assert_eq!(answer.header("allow"), "GET, HEAD", "{method} {}", call.function);
             }
@@ -120,7 +120,7 @@ fn two_megabytes_are_not_read() {
         for_each(&house, "POST", async |asker, call, fields| {
             let body = format!("{}&filler={}", encode(&borrowed(fields)), "a".repeat(2_000_000));
             let ask = asker.posting(call.function, &[]).body(body);
-            let answer = refused(&house, asker, ask, "of 2 MB").await;
+            let answer = refused(asker, ask, "of 2 MB").await;
             assert_eq!(answer.brief(), "413 body_too_large", "{}", call.function);
         })
         .await;
@@ -128,7 +128,7 @@ fn two_megabytes_are_not_read() {
     on_both(async |house| {
         for_each(&house, "GET", async |asker, call, fields| {
             let path = format!("{}?{}&filler={}", call.path(), encode(&borrowed(fields)), "a".repeat(20_000));
-            let answer = refused(&house, asker, Ask::get(path), "with a query of 20 kB").await;
+            let answer = refused(asker, Ask::get(path), "with a query of 20 kB").await;
             assert_eq!(answer.brief(), "413 body_too_large", "{}", call.function);
         })
         .await;
@@ -143,13 +143,13 @@ fn what_can_not_be_read_is_the_askers_mistake() {
             if !call.fields.is_empty() {
                 for body in ["", "=", "%", "&&&", "organization", "organization[a][b]=1", "\u{0}"] {
                     let ask = asker.posting(call.function, &[]).body(body);
-                    let answer = refused(&house, asker, ask, body).await;
+                    let answer = refused(asker, ask, body).await;
                     assert!(matches!(answer.status, 400 | 404 | 422), "{} {body:?} {}", call.function, answer.brief());
                     answer.code();
                 }
                 let ask =
                     asker.posting(call.function, &[]).body([b"organization=\xff\xfe&".as_slice(), b"\xc3"].concat());
-                assert_eq!(refused(&house, asker, ask, "no UTF-8").await.status, 400, "{}", call.function);
+                assert_eq!(refused(asker, ask, "no UTF-8").await.status, 400, "{}", call.function);
             }
         })
         .await;
@@ -169,7 +169,7 @@ fn what_can_not_be_read_is_the_askers_mistake() {
             }
             for query in bad {
                 let ask = Ask::get(format!("{}?{query}", call.path()));
-                let answer = refused(&house, asker, ask, "").await;
+                let answer = refused(asker, ask, "").await;
                 assert_eq!(answer.brief(), "400 bad_request", "{} {query}", call.function);
             }
         })
@@ -184,14 +184,12 @@ fn reading_changes_nothing_and_allows_no_other_site_to_look() {
         for_each(&house, "GET", async |asker, call, fields| {
             let path = format!("{}?{}", call.path(), encode(&borrowed(fields)));
             for method in ["GET", "HEAD"] {
-                let before = house.rows().await;
                 let ask = Ask::get(&path).method(method).with("origin", "https://evil.example");
                 let answer = asker.send(ask.with("sec-fetch-site", "cross-site")).await;
                 assert_eq!(answer.status, 200, "{method} {}", call.function);
                 assert!(!answer.headers.keys().any(|name| name.as_str().starts_with("access-control")));
                 assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin");
                 assert_eq!(method == "HEAD", answer.text.is_empty(), "{}", answer.text);
-                assert_eq!(house.rows().await, before, "{method} {}", call.function);
             }
         })
         .await;

@@ -6,5 +6,13 @@ mod calls;
 mod house;
 
 mod arrows;
+mod bad_input;
 mod boundary;
+mod doors;
+mod forms;
+mod headers;
+mod pages;
+mod redirects;
+mod secrets;
+mod story;
 mod who_may_call;
