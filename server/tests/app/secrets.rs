@@ -1,13 +1,15 @@
 //! Nothing that opens a door stands in a log, on a page or in the database.
 
 use crate::{
-    house::on_both,
+    house::{House, on_both},
     story::{self, BO_PASSWORD},
 };
+use mailer::Mailer;
 use std::{
     io,
     sync::{Arc, Mutex},
 };
+use tokio::sync::watch;
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -22,7 +24,19 @@ impl io::Write for Log {
     }
 }
 
-/// The one log line with a link is the worker's, where mails are files and nobody's mailbox rings.
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+/// The worker of `bailiwick serve`, for one letter: told to stop at once, it finishes the one under way.
+async fn deliver_one(house: &House, mailer: &Mailer) {
+    let (stop, stopping) = watch::channel(false);
+    let worker = bailiwick::worker::send_mail(house.installation.clone(), mailer.clone(), stopping);
+    tokio::join!(worker, async { stop.send(true).unwrap() });
+}
+
 #[test]
 fn no_secret_is_logged_however_much_is_logged() {
     let log = Log::default();
@@ -42,15 +56,29 @@ fn no_secret_is_logged_however_much_is_logged() {
             house.anonymous().submit(function, &refused).await;
         }
         house.anonymous().visit("/invitations/a-secret-in-a-path").await;
-        tracing::trace!("the end of the story");
-        let text = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
-        assert!(text.contains("TRACE") && text.contains("the end of the story"), "nothing was captured");
+        house.post().await;
+        let ada = house.again("ada@northwind.example", "northwind-traders").await;
+        let secret = ada.copy_link(&ada.invite("dana@northwind.example").await).await;
+        deliver_one(&house, &house.mailer).await;
+        assert_eq!(house.secret_to("dana@northwind.example").await, secret);
+        let text = log.text();
+        let mailed = text.lines().find(|line| line.contains("mail kind=\"invitation\" to=dana@northwind.example"));
+        assert!(mailed.is_some(), "the worker's line was not captured: {text}");
         let secrets = house.secrets.lock().unwrap().clone();
         assert!(secrets.len() >= 8, "{}", secrets.len());
         for secret in secrets.iter().map(String::as_str).chain(["a-secret-in-a-field", "a-secret-in-a-path"]) {
             let line = text.lines().find(|line| line.contains(secret));
             assert!(line.is_none(), "{secret} is in the log: {}", line.unwrap_or_default());
         }
+
+        // Where mails are files nobody's mailbox rings: that one line has the link, so that somebody can follow it.
+        let folder = tempfile::tempdir().unwrap();
+        let files = Mailer::file(folder.path().to_owned(), "Bailiwick <no-reply@bailiwick.example>").unwrap();
+        let secret = ada.copy_link(&ada.invite("eleanor@northwind.example").await).await;
+        deliver_one(&house, &files).await;
+        let (text, told) = (log.text(), format!("link=\"https://bailiwick.example/invitations/{secret}\""));
+        let lines: Vec<_> = text.lines().filter(|line| line.contains(&secret)).collect();
+        assert!(lines.len() == 1 && lines[0].contains(&told), "{lines:?}");
     });
 }
 
