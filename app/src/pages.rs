@@ -23,7 +23,7 @@ use crate::error::ApiError;
 use domain::path;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc};
 use usecases::Context;
 
 /// What somebody asks to see.
@@ -109,8 +109,15 @@ impl From<usecases::Error> for Away {
 
 pub(crate) type Loaded = Result<Document, Away>;
 
-/// Answers a visit. Every address of the console is known here and in [`domain::path`], and nowhere else.
-pub async fn answer(visit: Visit, site: &Site, nonce: Arc<str>) -> Answer {
+/// Answers a visit.
+///
+/// Boxed, so that pages are compiled here, once, and not again in every crate that waits for one.
+pub fn answer(visit: Visit, site: &Site, nonce: Arc<str>) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
+    Box::pin(route(visit, site, nonce))
+}
+
+/// Every address of the console is known here and in [`domain::path`], and nowhere else.
+async fn route(visit: Visit, site: &Site, nonce: Arc<str>) -> Answer {
     let parts: Vec<&str> = visit.path.split('/').skip(1).collect();
     let loaded = match parts.as_slice() {
         [""] => home::load(&visit).await,

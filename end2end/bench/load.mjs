@@ -12,9 +12,9 @@ const milliseconds = (text) => {
 };
 
 /** One line of the table: what wrk saw, and what the server's processor time says. */
-export function load(server, name, { script, connections = 8, seconds = 5, most = Infinity }) {
+export function load(server, name, { script, connections = 8, seconds = 5, most = Infinity, anonymous = false }) {
   const folder = mkdtempSync(join(tmpdir(), "bailiwick-load-"));
-  const headers = Object.entries(server.headers()).map(([key, value]) => `wrk.headers[${lua(key)}] = ${lua(value)}`);
+  const headers = Object.entries(server.headers(anonymous)).map(([key, value]) => `wrk.headers[${lua(key)}] = ${lua(value)}`);
   const file = join(folder, "load.lua");
   writeFileSync(file, `${headers.join("\n")}\n${script}\n${counting}`);
   const before = server.cpu();

@@ -42,6 +42,7 @@ async function writes(server) {
     script: postEach("/api/v1/invitations/accept", accepting),
     connections: 2,
     most: accepting.length,
+    anonymous: true, // whoever accepts leaves the session that the browser brought along
   });
 
   const { members } = await server.get("members/list", { organization: slug, status: "active", limit: "50" });

@@ -78,12 +78,12 @@ export class Server {
     this.organization = organizations[0].organization;
   }
 
-  headers() {
+  headers(anonymous = false) {
     return {
       Accept: "application/json",
       Origin: this.url,
       "Content-Type": "application/x-www-form-urlencoded",
-      ...(this.cookie && { Cookie: this.cookie }),
+      ...(this.cookie && !anonymous && { Cookie: this.cookie }),
     };
   }
 

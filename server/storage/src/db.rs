@@ -127,10 +127,16 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(options.acquire_timeout)
+            // A whole page of rows fits, so the thread that reads need not wait for the one that listens.
+            .row_buffer_size(256)
             .disable_statement_logging();
         // The writer first: it makes the file, and a read-only one can't.
         let pool = |connections| {
-            SqlitePoolOptions::new().max_connections(connections).acquire_timeout(options.acquire_timeout)
+            // A file does not hang up: asking each connection whether it still lives is a question for nothing.
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(options.acquire_timeout)
+                .test_before_acquire(false)
         };
         let write = pool(1).connect_with(connect.clone()).await?;
         let (version,): (String,) = sqlx::query_as("select sqlite_version()").fetch_one(&write).await?;

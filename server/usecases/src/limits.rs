@@ -8,7 +8,7 @@ use storage::{Connection, attempts};
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// Wrong passwords and unknown links a minute from one network address.
+/// Wrong passwords a minute from one network address.
 const GUESSES_PER_MINUTE: i64 = 10;
 /// Mails an hour to one address, of all kinds together: nobody's mailbox becomes our victim's.
 const MAILS_PER_HOUR: i64 = 3;
