@@ -54,6 +54,8 @@ export const test = base.extend<Choice & Fixtures>({
       const context = await browser.newContext({ baseURL, ...options });
       contexts.add(context);
       quiet.listen(context);
+      // Where scripts are off, the browser complains of what a page loads early for them.
+      if (options.javaScriptEnabled === false) quiet.allow(/bailiwick\.js \(csp\)$|bailiwick\.wasm was preloaded/);
       return new Person(await context.newPage(), house, firstName, lastName, options.javaScriptEnabled ?? true);
     });
     for (const context of contexts) await context.close();

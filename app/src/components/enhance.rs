@@ -37,9 +37,14 @@ fn listen() {
     });
     on(&document, "keydown", |event| {
         if let Ok(event) = event.dyn_into::<KeyboardEvent>() {
+            if event.key() != "Escape" {
+                return;
+            }
             // A dialog that a URL opened is closed by another URL; see `visit::close_dialog`.
-            if event.key() == "Escape" && visit::close_dialog() {
+            if visit::close_dialog() {
                 event.prevent_default();
+            } else {
+                visit::leave_menus();
             }
         }
     });

@@ -2,6 +2,7 @@
 
 use super::{
     announcer::announce,
+    browser::{by_id, focus},
     enhance::refresh,
     icon::{Glyph, Icon},
 };
@@ -30,7 +31,8 @@ fn summary(change: &Change<NamespaceName>) -> String {
     format!("{}: {}", crate::words::count(change.len() as u64, "change", "changes"), parts.join(", "))
 }
 
-/// The expander of the Users table. `may_save` is false for a member who looks at their own.
+/// The expander of the Users table. `may_save` is false for a member who looks at their own. `back` is the address of the
+/// page it stands on, and `error` what a plain post brought back.
 #[island]
 pub fn GrantsEditor(
     organization: String,
@@ -38,6 +40,8 @@ pub fn GrantsEditor(
     email: String,
     grants: Grants,
     may_save: bool,
+    back: String,
+    error: String,
 ) -> impl IntoView {
     let before = ticked(&grants.namespaces);
     let all: BTreeSet<NamespaceName> = grants.namespaces.iter().map(|grant| grant.namespace.clone()).collect();
@@ -45,7 +49,7 @@ pub fn GrantsEditor(
     let version = RwSignal::new(grants.version);
     let base = RwSignal::new(before);
     let busy = RwSignal::new(false);
-    let problem = RwSignal::new(String::new());
+    let problem = RwSignal::new(error);
     // Until the scripts are here every button is open: the server decides either way.
     let alive = RwSignal::new(false);
     Effect::new(move |_| alive.set(true));
@@ -61,12 +65,17 @@ pub fn GrantsEditor(
         problem.set(String::new());
         let names: Vec<String> = wanted.get_untracked().iter().map(ToString::to_string).collect();
         let (slug, id, email) = (slug.clone(), id.clone(), email.clone());
+        let opener = format!("open-{id}");
         spawn_local(async move {
             match save(slug, id, names, version.get_untracked()).await {
                 Ok(saved) => {
                     version.set(saved.version);
                     base.set(wanted.get_untracked());
                     announce(&format!("The namespaces of {email} are saved."));
+                    // The button that was pressed is closed now; what opened all this is the nearest that is left.
+                    if let Some(opener) = by_id(&opener) {
+                        focus(&opener);
+                    }
                     refresh();
                 }
                 Err(error) => {
@@ -98,7 +107,7 @@ pub fn GrantsEditor(
             <input type="hidden" name="organization" value=organization.clone() />
             <input type="hidden" name="member" value=member />
             <input type="hidden" name="version" value=move || version.get().to_string() />
-            <input type="hidden" name="back" value=format!("/o/{organization}/organization") />
+            <input type="hidden" name="back" value=back />
             <div class="panel-head">
                 <h2>"Namespaces"</h2>
                 <p class="quiet">"A tick gives everything an admin may give in that namespace."</p>

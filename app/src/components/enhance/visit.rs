@@ -202,16 +202,29 @@ pub(super) fn close_dialog() -> bool {
     true
 }
 
+fn open_menus() -> Vec<Element> {
+    let found = document().and_then(|document| document.query_selector_all("details.menu[open]").ok());
+    let Some(found) = found else { return Vec::new() };
+    (0..found.length()).filter_map(|index| found.item(index)?.dyn_into().ok()).collect()
+}
+
 /// Closes every `<details class="menu">` that this click was not in, and any in which something was chosen.
 pub(super) fn close_menus(target: &Element) {
-    let Some(menus) = document().and_then(|document| document.query_selector_all("details.menu[open]").ok()) else {
-        return;
-    };
-    for index in 0..menus.length() {
-        let Some(menu) = menus.item(index).and_then(|menu| menu.dyn_into::<Element>().ok()) else { continue };
-        let chosen = matches!(target.closest("a, [type=submit]"), Ok(Some(_)));
+    let chosen = matches!(target.closest("a, [type=submit]"), Ok(Some(_)));
+    for menu in open_menus() {
         if chosen || !menu.contains(Some(target)) {
             let _ = menu.remove_attribute("open");
+        }
+    }
+}
+
+/// Closes the open menus; the focus goes back to what opened the one it was in.
+pub(super) fn leave_menus() {
+    let active = document().and_then(|document| document.active_element());
+    for menu in open_menus() {
+        let _ = menu.remove_attribute("open");
+        if let (true, Ok(Some(opener))) = (menu.contains(active.as_deref()), menu.query_selector("summary")) {
+            focus(&opener);
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         grants_editor::GrantsEditor,
         icon::{Glyph, Icon},
     },
-    pages::frame::initial,
+    pages::{Flash, Here, frame::initial},
     words::day,
 };
 use domain::membership::Role;
@@ -191,10 +191,13 @@ fn Actions(slug: String, member: Member, back: String) -> impl IntoView {
 /// The expander: which namespaces this member may work in.
 #[component]
 pub(super) fn Panel(slug: String, member: Member, grants: Grants, may_save: bool) -> impl IntoView {
+    let back = use_context::<Here>().map(|here| here.0).unwrap_or_default();
+    let flash = use_context::<Flash>().filter(|flash| flash.action.as_deref() == Some("/api/v1/grants/save"));
+    let error = flash.and_then(|flash| flash.error).map(|error| error.message).unwrap_or_default();
     view! {
         <tr class="panel-row">
             <td colspan="8" class="panel">
-                <GrantsEditor organization=slug member=member.id email=member.email grants may_save />
+                <GrantsEditor organization=slug member=member.id email=member.email grants may_save back error />
             </td>
         </tr>
     }
