@@ -8,14 +8,14 @@ use domain::{
     access::Action,
     activity::ActivityEvent,
     grant::Change,
-    id::{InvitationId, MemberId, NamespaceId, UserId},
+    id::{InvitationId, MemberId, UserId},
     invitation::{Offer, Pending},
     membership::Role,
     password::Password,
     text::{EmailAddress, PersonName, Slug},
 };
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
-use storage::{members::Joining, users, users::User};
+use storage::{members::Joining, namespaces::Namespace, users, users::User};
 
 /// How to sign in to what was made.
 pub struct Demo {
@@ -75,7 +75,7 @@ pub async fn fill(installation: Arc<Installation>, people: u32) -> Result<Demo, 
     let slug = founded.organization.slug.clone();
     let mut made = Vec::new();
     for name in NAMESPACES {
-        made.push(namespaces::create(&admin, slug.as_str(), name).await?.id);
+        made.push(namespaces::create(&admin, slug.as_str(), name).await?);
     }
     let hash =
         installation.passwords.hash(Password::choose(&password, &[]).map_err(domain::Refusal::field("password"))?);
@@ -121,7 +121,7 @@ async fn join(
     admin: &Context,
     slug: &Slug,
     people: &[(String, String, String)],
-    namespaces: &[NamespaceId],
+    namespaces: &[Namespace],
     hash: &str,
 ) -> Result<Vec<MemberId>, Error> {
     let mut work = admin.begin(slug.as_str(), Action::SendInvitations).await?;
@@ -138,11 +138,13 @@ async fn join(
         let id = MemberId::from_random(crate::dice::random());
         let member = Joining { id, organization, user: &user, role: Role::Member, invited_by: Some(inviter), version };
         storage::members::insert(&mut work.c, member, work.now).await?;
-        let added: BTreeSet<_> = namespaces.iter().copied().take(1 + n % namespaces.len()).collect();
+        let had = &namespaces[..1 + n % namespaces.len()];
+        let added = had.iter().map(|namespace| namespace.id).collect();
         let change = Change { added, removed: BTreeSet::new() };
         storage::grants::apply(&mut work.c, id, &change, inviter, work.now).await?;
         work.act_as(&user);
-        work.record(&ActivityEvent::InvitationAccepted { email, namespaces: Vec::new() }).await?;
+        let namespaces = had.iter().map(|namespace| namespace.name.clone()).collect();
+        work.record(&ActivityEvent::InvitationAccepted { email, namespaces }).await?;
         joined.push(id);
     }
     work.commit_recorded().await?;
@@ -154,10 +156,11 @@ async fn invite(
     admin: &Context,
     slug: &Slug,
     people: &[(String, String, String)],
-    namespaces: &[NamespaceId],
+    namespaces: &[Namespace],
 ) -> Result<(), Error> {
     let mut work = admin.begin(slug.as_str(), Action::SendInvitations).await?;
     let (organization, invited_by, version) = (work.organization.id, work.member()?.user, work.version());
+    let offered = &namespaces[..namespaces.len().min(2)];
     for (n, (_, _, email)) in people.iter().enumerate() {
         let email = EmailAddress::parse(email).map_err(domain::Refusal::field("email"))?;
         let offer = Offer {
@@ -165,13 +168,14 @@ async fn invite(
             organization,
             email: email.clone(),
             invited_by,
-            namespaces: namespaces.iter().copied().take(2).collect(),
+            namespaces: offered.iter().map(|namespace| namespace.id).collect(),
             nonce: crate::dice::random(),
         };
         let ago = Duration::from_secs(if n % 2 == 0 { 3_600 } else { 9 * 86_400 });
         let pending = Pending::send(offer, work.now.minus(ago), admin.settings().invitation_lifetime);
         storage::invitations::insert(&mut work.c, &pending, version).await?;
-        work.record(&ActivityEvent::InvitationSent { email, namespaces: Vec::new() }).await?;
+        let namespaces = offered.iter().map(|namespace| namespace.name.clone()).collect();
+        work.record(&ActivityEvent::InvitationSent { email, namespaces }).await?;
     }
     work.commit_recorded().await
 }
