@@ -13,12 +13,3 @@ export async function expectAccessible(page: Page): Promise<void> {
   }
   await page.emulateMedia({ colorScheme: null });
 }
-
-/** Nothing is cut off, and nothing scrolls sideways. */
-export async function expectFits(page: Page, width = 320): Promise<void> {
-  const before = page.viewportSize();
-  await page.setViewportSize({ width, height: 800 });
-  const widest = await page.evaluate(() => document.documentElement.scrollWidth);
-  expect(widest, `${page.url()} at ${width} px`).toBeLessThanOrEqual(width);
-  if (before) await page.setViewportSize(before);
-}

@@ -129,9 +129,9 @@ pub fn Palette(places: Vec<(String, String)>, organization: Option<String>) -> i
                 class="input"
                 type="text"
                 role="combobox"
-                aria-expanded="true"
+                aria-expanded=move || (!found.get().is_empty()).to_string()
                 aria-controls="places"
-                aria-activedescendant=move || format!("place-{}", chosen.get())
+                aria-activedescendant=move || (!found.get().is_empty()).then(|| format!("place-{}", chosen.get()))
                 aria-label="Search pages and people"
                 placeholder="A page or a person"
                 autocomplete="off"
