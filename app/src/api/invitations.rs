@@ -1,8 +1,8 @@
 //! Offers of membership.
 
+use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::exchange::{self, context};
-use super::{ApiError, sessions::OrganizationFacts};
 use domain::{
     id::{InvitationId, MemberId},
     text::{EmailAddress, NamespaceName, OrganizationName, Slug},
@@ -80,7 +80,9 @@ pub struct Preview {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Joined {
-    pub organization: OrganizationFacts,
+    /// The slug, as everywhere.
+    pub organization: Slug,
+    pub name: OrganizationName,
     pub member: JoinedMember,
 }
 
@@ -194,11 +196,8 @@ pub async fn accept(
     exchange::next(domain::path::organization(&organization.slug));
     exchange::notice(format!("You are a member of {} now.", organization.name));
     Ok(Joined {
-        organization: OrganizationFacts {
-            id: organization.id,
-            organization: organization.slug,
-            name: organization.name,
-        },
+        organization: organization.slug,
+        name: organization.name,
         member: JoinedMember { id: joined.member.id, email: joined.member.email },
     })
 }

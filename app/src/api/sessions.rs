@@ -19,14 +19,6 @@ pub struct UserFacts {
     pub last_name: PersonName,
 }
 
-/// `organization` is the slug, as everywhere.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrganizationFacts {
-    pub id: OrganizationId,
-    pub organization: Slug,
-    pub name: OrganizationName,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnOrganization {
     pub id: OrganizationId,
@@ -38,7 +30,9 @@ pub struct OwnOrganization {
 /// Who is in, with the organization they are in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entered {
-    pub organization: OrganizationFacts,
+    /// The slug, as everywhere.
+    pub organization: Slug,
+    pub name: OrganizationName,
     pub user: UserFacts,
 }
 
@@ -64,11 +58,8 @@ impl From<usecases::sign_up::Founded> for Entered {
     fn from(founded: usecases::sign_up::Founded) -> Self {
         let usecases::sign_up::Founded { user, organization, .. } = founded;
         Self {
-            organization: OrganizationFacts {
-                id: organization.id,
-                organization: organization.slug,
-                name: organization.name,
-            },
+            organization: organization.slug,
+            name: organization.name,
             user: UserFacts { id: user.id, email: user.email, first_name: user.first_name, last_name: user.last_name },
         }
     }

@@ -146,7 +146,7 @@ impl House {
             let secret = self.secret_to(email).await;
             answer = browser.call("sessions/verify", &[("secret", &secret)]).await;
         }
-        let slug = answer.json()["organization"]["organization"].as_str().unwrap().to_owned();
+        let slug = answer.json()["organization"].as_str().unwrap().to_owned();
         Person { browser, email: email.to_owned(), slug }
     }
 

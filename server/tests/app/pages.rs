@@ -160,7 +160,7 @@ fn hostile_names_are_inert() {
         ];
         let signed_up = browser.call("sessions/sign-up", &fields).await;
         assert_eq!(signed_up.status, 200, "{}", signed_up.text);
-        let slug = signed_up.json()["organization"]["organization"].as_str().unwrap().to_owned();
+        let slug = signed_up.json()["organization"].as_str().unwrap().to_owned();
         let ada = crate::browser::Person { browser, email: "ada@northwind.example".into(), slug };
         let invitation = ada.invite("bo@northwind.example").await;
         let secret = ada.copy_link(&invitation).await;
