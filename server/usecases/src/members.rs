@@ -46,7 +46,6 @@ pub struct Page {
     pub organization: Organization,
     /// The asker's own membership.
     pub own: Membership,
-    /// Counted when the page shows an admin beside the founder; 1 otherwise.
     pub active_admins: u64,
     pub rows: Vec<Row>,
     /// How many rows there are in all, with this search and filter.
@@ -107,12 +106,7 @@ pub async fn list(context: &Context, slug: &str, query: &Query) -> Result<Page, 
         (true, Show::Invited) => organization.invitations_pending,
         _ => i64::try_from(roster::count(&mut look.c, organization.id, show, search, now).await?).unwrap_or(i64::MAX),
     };
-    // Asked only where it matters: the founder stays for another reason, and everybody else is no admin.
-    let other_admin = |row: &Row| {
-        row.role == Role::Admin.as_str() && row.status == "active" && row.person != organization.founder.uuid()
-    };
-    let active_admins =
-        if rows.iter().any(other_admin) { members::active_admins(&mut look.c, organization.id).await? } else { 1 };
+    let active_admins = members::active_admins(&mut look.c, organization.id).await?;
     Ok(Page { organization, own, active_admins, rows, total: total.unsigned_abs(), next, previous })
 }
 
