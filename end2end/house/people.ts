@@ -27,6 +27,12 @@ export class Person {
     if (this.scripts) await this.page.locator("html[data-ready]").waitFor();
   }
 
+  /** The same person in the same browser, in another tab. */
+  async anotherTab(): Promise<Person> {
+    const page = await this.page.context().newPage();
+    return new Person(page, this.house, this.firstName, this.lastName, this.scripts);
+  }
+
   async signUp(organization: string): Promise<void> {
     await this.open("/sign-up");
     await this.page.getByLabel("Organization", { exact: true }).fill(organization);

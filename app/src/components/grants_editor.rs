@@ -78,6 +78,8 @@ pub fn GrantsEditor(
                     }
                     refresh();
                 }
+                // The sign-in page brings them back here.
+                Err(error) if error.code == "not_signed_in" => refresh(),
                 Err(error) => {
                     if let Some(present) = &error.present {
                         // What they meant stays ticked; what is there now is what it is compared with.
