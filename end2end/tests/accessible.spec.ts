@@ -94,7 +94,8 @@ test("the invitation pages are accessible, whoever holds the link", async ({ per
   await expectAccessible(bo.page);
   await fill(bo, { Password: bo.password });
   await bo.page.getByRole("button", { name: "Create account and join" }).click();
-  await expect(bo.heading("Organization management")).toBeVisible();
+  await expect(bo.announcement).toBeVisible();
+  await expectAccessible(bo.page);
   await bo.open(link);
   await expect(bo.heading("This is over")).toBeVisible();
   await expectAccessible(bo.page);
@@ -188,6 +189,12 @@ test.describe(() => {
       await ada.open(`${organization}/${page}`);
       await expectAccessible(ada.page);
     }
+  });
+
+  test("the account page and its menu are accessible", async ({ person, house }) => {
+    const ada = await person("Ada", "Admin");
+    await ada.signIn(house.demo);
+    await expect(ada.heading("Organization management")).toBeVisible();
     await ada.open("/account");
     await expectAccessible(ada.page);
     await ada.page.getByLabel("Account menu of").click();

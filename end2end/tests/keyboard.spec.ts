@@ -178,6 +178,23 @@ test("Ctrl K finds a page, and Escape gives the focus back", async ({ person }) 
   await expect(ada.page.getByRole("main")).toBeFocused();
 });
 
+test("Escape closes the search alone where it lies over a dialog", async ({ person }) => {
+  const ada = await person("Ada", "Okafor");
+  await ada.found("Northwind");
+  await ada.open(`${table}?invite=1`);
+  const field = ada.inviteDialog.getByLabel("Email");
+  await field.fill("bo@northwind.example");
+  await ada.page.keyboard.press("Control+k");
+  const box = ada.page.getByRole("combobox", { name: "Search pages and people" });
+  await expect(box).toBeFocused();
+  await ada.page.keyboard.press("Escape");
+  await expect(box).toBeHidden();
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue("bo@northwind.example");
+  await ada.page.keyboard.press("Escape");
+  await expect(ada.inviteDialog).toHaveCount(0);
+});
+
 test("Ctrl K finds a person by part of a name", async ({ person }) => {
   const ada = await person("Ada", "Okafor");
   const bo = await person("Bo", "Lindqvist");

@@ -37,7 +37,10 @@ fn listen() {
     });
     on(&document, "keydown", |event| {
         if let Ok(event) = event.dyn_into::<KeyboardEvent>() {
-            if event.key() != "Escape" {
+            // The palette is a dialog of its own, and may lie over one that a URL opened.
+            let palette = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            let palette = palette.and_then(|target| target.closest("dialog:not([data-close])").ok().flatten());
+            if event.key() != "Escape" || palette.is_some() {
                 return;
             }
             // A dialog that a URL opened is closed by another URL; see `visit::close_dialog`.
