@@ -1,13 +1,19 @@
 //! `/forgot-password`: also for somebody who is signed in and no longer knows their password.
 
-use super::{Document, Loaded, Visit, frame::Card};
+use super::{
+    Document, Loaded, Visit,
+    frame::{Card, MailSent},
+};
 use crate::components::form::{Field, Form};
 use domain::path;
 use leptos::prelude::*;
 
 pub(super) async fn load(visit: &Visit) -> Loaded {
     if visit.query.has("sent") {
-        return Ok(Document::new("Look into your mailbox", || view! { <Sent /> }));
+        return Ok(Document::new(
+            "Look into your mailbox",
+            || view! { <MailSent lead="If the address you typed has an account, a mail is on its way there. Its link works for one hour." again=path::FORGOT_PASSWORD /> },
+        ));
     }
     let own = visit.context.signed_in().ok().map(|person| person.email.to_string());
     let email = own.or_else(|| visit.query.get("email").map(ToOwned::to_owned)).unwrap_or_default();
@@ -25,24 +31,6 @@ fn Page(email: String) -> impl IntoView {
                     "Send the link"
                 </button>
             </Form>
-            <p class="gate-foot">
-                <a href=path::SIGN_IN>"Back to sign-in"</a>
-            </p>
-        </Card>
-    }
-}
-
-/// The same for every address: it must not tell who has an account.
-#[component]
-fn Sent() -> impl IntoView {
-    view! {
-        <Card heading="Look into your mailbox">
-            <p class="lead">
-                "If the address you typed has an account, a mail is on its way there. Its link works for one hour."
-            </p>
-            <p class="gate-foot">
-                "No mail? Look among the junk, or " <a href=path::FORGOT_PASSWORD>"try again"</a> "."
-            </p>
             <p class="gate-foot">
                 <a href=path::SIGN_IN>"Back to sign-in"</a>
             </p>

@@ -228,3 +228,19 @@ pub(crate) fn Card(#[prop(into)] heading: String, children: Children) -> impl In
     }
     .into_any()
 }
+
+/// What follows a form that mails a link. The same for every address: it must not tell who has an account.
+#[component]
+pub(crate) fn MailSent(lead: &'static str, again: &'static str) -> impl IntoView {
+    view! {
+        <Card heading="Look into your mailbox">
+            <p class="lead">{lead}</p>
+            <p class="gate-foot">
+                "No mail? Look among the junk, or " <a href=again>"try again"</a> "."
+            </p>
+            <p class="gate-foot">
+                <a href=path::SIGN_IN>"Back to sign-in"</a>
+            </p>
+        </Card>
+    }
+}

@@ -1,6 +1,9 @@
 //! `/sign-up`
 
-use super::{Away, Document, Loaded, Visit, frame::Card};
+use super::{
+    Away, Document, Loaded, Visit,
+    frame::{Card, MailSent},
+};
 use crate::{
     components::{
         credentials::NewPassword,
@@ -16,7 +19,10 @@ pub(super) async fn load(visit: &Visit) -> Loaded {
         return Err(Away::To(path::HOME.into()));
     }
     if visit.query.has("sent") {
-        return Ok(Document::new("Look into your mailbox", || view! { <Sent /> }));
+        return Ok(Document::new(
+            "Look into your mailbox",
+            || view! { <MailSent lead="A mail is on its way to the address you typed, and says how to go on. Its link works for 24 hours." again=path::SIGN_UP /> },
+        ));
     }
     let first = usecases::sign_up::is_first(&visit.context).await?;
     if !first && !visit.context.settings().sign_ups_open {
@@ -65,24 +71,6 @@ fn Page(first: bool) -> impl IntoView {
                 </button>
             </Form>
             {sign_in}
-        </Card>
-    }
-}
-
-/// The same for every address: it must not tell who has an account.
-#[component]
-fn Sent() -> impl IntoView {
-    view! {
-        <Card heading="Look into your mailbox">
-            <p class="lead">
-                "A mail is on its way to the address you typed, and says how to go on. Its link works for 24 hours."
-            </p>
-            <p class="gate-foot">
-                "No mail? Look among the junk, or " <a href=path::SIGN_UP>"try again"</a> "."
-            </p>
-            <p class="gate-foot">
-                <a href=path::SIGN_IN>"Back to sign-in"</a>
-            </p>
         </Card>
     }
 }

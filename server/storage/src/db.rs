@@ -263,10 +263,4 @@ impl Connection {
         }
         Ok(())
     }
-
-    /// Whether the database answers.
-    pub async fn ping(&mut self) -> Result<(), Error> {
-        on!(self, c => sqlx::Connection::ping(c).await)?;
-        Ok(())
-    }
 }

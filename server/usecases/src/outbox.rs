@@ -112,11 +112,6 @@ pub async fn state(installation: &Installation) -> Result<State, Error> {
     Ok(outbox::state(&mut installation.db.read().await?).await?)
 }
 
-/// Whether the database answers: for `/readyz` and `doctor`.
-pub async fn ping(installation: &Installation) -> Result<(), Error> {
-    Ok(installation.db.read().await?.ping().await?)
-}
-
 /// Writes the mail with what is true now; `None` when there is nothing left to say. Also answers the link it carries.
 async fn compose(installation: &Installation, letter: &Letter) -> Result<Option<(Mail, Option<String>)>, Error> {
     let mut c = installation.db.read().await?;
