@@ -17,6 +17,8 @@ pub enum AccountEvent {
     PasswordResetRequested,
     PasswordReset,
     SessionsEnded,
+    /// The password was given once more, for something that needs a fresh sign-in.
+    Confirmed,
 }
 
 impl AccountEvent {
@@ -32,6 +34,7 @@ impl AccountEvent {
             Self::PasswordResetRequested => "password_reset_requested",
             Self::PasswordReset => "password_reset",
             Self::SessionsEnded => "sessions_ended",
+            Self::Confirmed => "confirmed",
         }
     }
 }

@@ -1,6 +1,10 @@
 //! The organization's audit log: one variant per thing that can happen, each with a code that never changes.
 
-use crate::text::{EmailAddress, NamespaceName, OrganizationName};
+use crate::{
+    text::{EmailAddress, NamespaceName, OrganizationName, TokenName},
+    time::Timestamp,
+    token::{Mask, Scopes},
+};
 use serde::{Deserialize, Serialize};
 
 /// What happened. Carries names as they were then: the log must read the same when people and namespaces are gone.
@@ -27,6 +31,18 @@ pub enum ActivityEvent {
     GrantsChanged { email: EmailAddress, added: Vec<NamespaceName>, removed: Vec<NamespaceName> },
     #[serde(rename = "namespace.created")]
     NamespaceCreated { namespace: NamespaceName },
+    #[serde(rename = "token.created")]
+    TokenCreated {
+        token: Mask,
+        name: Option<TokenName>,
+        namespaces: Vec<NamespaceName>,
+        scopes: Scopes,
+        expires_at: Option<Timestamp>,
+    },
+    #[serde(rename = "token.assigned")]
+    TokenAssigned { token: Mask, name: Option<TokenName>, added: Vec<NamespaceName>, removed: Vec<NamespaceName> },
+    #[serde(rename = "token.removed")]
+    TokenRemoved { token: Mask, name: Option<TokenName> },
     /// Somebody of the organization tried what the rules do not allow.
     #[serde(rename = "refused")]
     Refused { action: String, reason: String },
@@ -34,7 +50,7 @@ pub enum ActivityEvent {
 
 impl ActivityEvent {
     /// Every code, for the filter on the page.
-    pub const CODES: [&'static str; 11] = [
+    pub const CODES: [&'static str; 14] = [
         "organization.created",
         "invitation.sent",
         "invitation.resent",
@@ -45,6 +61,9 @@ impl ActivityEvent {
         "member.role_changed",
         "grants.changed",
         "namespace.created",
+        "token.created",
+        "token.assigned",
+        "token.removed",
         "refused",
     ];
 
@@ -60,6 +79,9 @@ impl ActivityEvent {
             Self::MemberRoleChanged { .. } => "member.role_changed",
             Self::GrantsChanged { .. } => "grants.changed",
             Self::NamespaceCreated { .. } => "namespace.created",
+            Self::TokenCreated { .. } => "token.created",
+            Self::TokenAssigned { .. } => "token.assigned",
+            Self::TokenRemoved { .. } => "token.removed",
             Self::Refused { .. } => "refused",
         }
     }

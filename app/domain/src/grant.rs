@@ -1,7 +1,44 @@
 //! Who may be given which permission where.
 
-use crate::{id::NamespaceId, permission::Permission, refusal::Refusal};
+use crate::{
+    id::{MemberId, NamespaceId, TokenId, UserId},
+    permission::Permission,
+    refusal::Refusal,
+};
 use std::collections::BTreeSet;
+
+/// Who gives something: a person, by their own hand or through a token that they made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Giver {
+    /// For a token, whoever made it.
+    pub user: UserId,
+    pub token: Option<TokenId>,
+}
+
+impl From<UserId> for Giver {
+    fn from(user: UserId) -> Self {
+        Self { user, token: None }
+    }
+}
+
+/// Who may have a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Holder {
+    Member(MemberId),
+    Token(TokenId),
+}
+
+impl From<MemberId> for Holder {
+    fn from(id: MemberId) -> Self {
+        Self::Member(id)
+    }
+}
+
+impl From<TokenId> for Holder {
+    fn from(id: TokenId) -> Self {
+        Self::Token(id)
+    }
+}
 
 /// What a save changes, in namespaces: shown before it happens, written to the activity log after.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -53,6 +53,8 @@ ids! {
     MemberId,
     InvitationId,
     NamespaceId,
+    /// An API access token. Not its secret: it may be shown and logged.
+    TokenId,
     SessionId,
     /// A sign-up that waits for its address to be proved.
     SignUpId,

@@ -2,6 +2,7 @@
 //! `expired` is no state: it is a question asked with a time, so no job has to run for an offer to end.
 
 use crate::{
+    grant::Giver,
     id::{InvitationId, NamespaceId, OrganizationId, UserId},
     refusal::Refusal,
     text::EmailAddress,
@@ -18,7 +19,7 @@ pub struct Offer {
     pub id: InvitationId,
     pub organization: OrganizationId,
     pub email: EmailAddress,
-    pub invited_by: UserId,
+    pub invited_by: Giver,
     /// The namespaces kept at sending, all of them the inviter's then.
     pub namespaces: BTreeSet<NamespaceId>,
     /// With the server's key this makes the link. Sixteen random bytes.
@@ -57,7 +58,8 @@ pub enum Invitation {
 /// The inviter as they are when the invitation is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inviter {
-    pub is_active_admin: bool,
+    /// A person who is an active admin, or a token that was not removed.
+    pub may_invite: bool,
     pub namespaces: BTreeSet<NamespaceId>,
 }
 
@@ -109,7 +111,7 @@ impl Pending {
         if self.is_expired(now) {
             return Err(Refusal::InvitationExpired { at: self.expires_at });
         }
-        if !inviter.is_active_admin {
+        if !inviter.may_invite {
             return Err(Refusal::InviterNoLongerAdmin);
         }
         Ok(())

@@ -3,7 +3,7 @@
 
 use crate::{
     grant::Change,
-    id::{InvitationId, OrganizationId, ResetId, SignUpId, UserId},
+    id::{InvitationId, OrganizationId, ResetId, SignUpId, TokenId, UserId},
     text::NamespaceName,
 };
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,12 @@ pub enum Letter {
         organization: OrganizationId,
         change: AccessChange,
     },
+    /// Tokens of one organization end soon; those that are removed meanwhile are left out.
+    TokensExpire {
+        user: UserId,
+        organization: OrganizationId,
+        tokens: Vec<TokenId>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +63,7 @@ impl Letter {
             Self::PasswordReset { .. } => "password_reset",
             Self::PasswordChanged { .. } => "password_changed",
             Self::AccessChanged { .. } => "access_changed",
+            Self::TokensExpire { .. } => "tokens_expire",
         }
     }
 }

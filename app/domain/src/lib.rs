@@ -18,5 +18,6 @@ pub mod permission;
 pub mod refusal;
 pub mod text;
 pub mod time;
+pub mod token;
 
 pub use refusal::Refusal;

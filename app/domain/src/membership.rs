@@ -63,7 +63,7 @@ impl Membership {
         self.role == Role::Admin && self.is_active()
     }
 
-    /// Switches this member off.
+    /// Switches this member off. `by` is the person who asks; a token is nobody's own hand.
     ///
     /// `active_admins` is the organization's count at this moment, read under its lock: without the lock two
     /// admins who deactivate each other at once leave nobody.
@@ -71,7 +71,7 @@ impl Membership {
     /// # Errors
     /// [`Refusal::AlreadyDeactivated`], [`Refusal::FounderStays`], [`Refusal::LastActiveAdmin`],
     /// [`Refusal::OwnMembership`], in this order of asking.
-    pub fn deactivate(self, by: UserId, active_admins: u64) -> Result<Self, Refusal> {
+    pub fn deactivate(self, by: Option<UserId>, active_admins: u64) -> Result<Self, Refusal> {
         if !self.is_active() {
             return Err(Refusal::AlreadyDeactivated);
         }
@@ -83,14 +83,14 @@ impl Membership {
     ///
     /// # Errors
     /// As [`Membership::deactivate`].
-    pub fn may_be_deactivated(&self, by: UserId, active_admins: u64) -> Result<(), Refusal> {
+    pub fn may_be_deactivated(&self, by: Option<UserId>, active_admins: u64) -> Result<(), Refusal> {
         if self.founder {
             return Err(Refusal::FounderStays);
         }
         if self.is_active_admin() && active_admins <= 1 {
             return Err(Refusal::LastActiveAdmin);
         }
-        if self.user == by {
+        if by == Some(self.user) {
             return Err(Refusal::OwnMembership);
         }
         Ok(())

@@ -28,6 +28,10 @@ pub fn namespaces(slug: &Slug) -> String {
     format!("/o/{slug}/namespaces")
 }
 
+pub fn api_access(slug: &Slug) -> String {
+    format!("/o/{slug}/api-access")
+}
+
 pub fn activity(slug: &Slug) -> String {
     format!("/o/{slug}/activity")
 }

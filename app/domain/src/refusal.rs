@@ -4,6 +4,7 @@ use crate::{
     permission::Permission,
     text::{OrganizationName, Problem},
     time::Timestamp,
+    token::{Lifetime, Scope},
 };
 use std::time::Duration;
 
@@ -23,7 +24,29 @@ pub enum Refusal {
         organizations: Vec<OrganizationName>,
     },
     WrongCredentials,
+    /// Right for reading, too long ago for this: whoever walks up to an open screen must not make a credential.
+    ReauthenticationRequired,
     SignUpsClosed,
+
+    // Tokens
+    /// Not a token's form, or a typo in one: said without asking the database.
+    TokenMalformed,
+    /// Removed, or never made: one answer for both.
+    TokenUnknown,
+    TokenExpired {
+        at: Timestamp,
+    },
+    /// The token was made without this scope.
+    ScopeMissing {
+        scope: Scope,
+    },
+    /// What no token can do.
+    PeopleOnly,
+    /// Longer than the operator lets any token live.
+    TokenLifetime {
+        most: Lifetime,
+    },
+    NoCluster,
 
     // Members
     FounderStays,
@@ -94,7 +117,15 @@ impl Refusal {
             Self::MembershipDeactivated => "membership_deactivated",
             Self::AccountDeactivated { .. } => "account_deactivated",
             Self::WrongCredentials => "wrong_credentials",
+            Self::ReauthenticationRequired => "reauthentication_required",
             Self::SignUpsClosed => "sign_ups_closed",
+            Self::TokenMalformed => "token_malformed",
+            Self::TokenUnknown => "token_unknown",
+            Self::TokenExpired { .. } => "token_expired",
+            Self::ScopeMissing { .. } => "scope_missing",
+            Self::PeopleOnly => "people_only",
+            Self::TokenLifetime { .. } => "token_lifetime",
+            Self::NoCluster => "no_cluster",
             Self::FounderStays => "founder_stays",
             Self::OwnMembership => "own_membership",
             Self::LastActiveAdmin => "last_active_admin",

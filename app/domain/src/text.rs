@@ -192,6 +192,19 @@ impl OrganizationName {
     }
 }
 
+text_type! {
+    /// What an API access token is called, 1–60 characters of any script. Not unique.
+    TokenName
+}
+
+impl TokenName {
+    pub const LONGEST: usize = 60;
+
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        visible_line(text, Self::LONGEST).map(Self)
+    }
+}
+
 fn is_dns_label(text: &str) -> bool {
     !text.starts_with('-')
         && !text.ends_with('-')

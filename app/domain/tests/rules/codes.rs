@@ -5,12 +5,13 @@ use domain::{
     account::AccountEvent,
     activity::ActivityEvent,
     grant::Change,
-    id::{InvitationId, OrganizationId, ResetId, SignUpId, UserId},
+    id::{InvitationId, OrganizationId, ResetId, SignUpId, TokenId, UserId},
     letter::{AccessChange, Letter},
     membership::{Role, Status},
     permission::Permission,
-    text::{EmailAddress, NamespaceName, OrganizationName},
+    text::{EmailAddress, NamespaceName, OrganizationName, TokenName},
     time::Timestamp,
+    token::{Lifetime, Mask, Scope},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -64,6 +65,10 @@ fn no_permission_is_both_given_by_a_tick_and_withheld() {
     assert_eq!(withheld, [Permission::WritePods, Permission::WriteFull].into());
 }
 
+fn mask() -> Mask {
+    serde_json::from_value("bwk_4mQ8…oCi9".into()).expect("a mask")
+}
+
 /// One of each. A new variant must be named in the match before this compiles again; then it belongs below.
 fn every_activity() -> Vec<ActivityEvent> {
     let email = || EmailAddress::parse("ada@example.org").expect("an address");
@@ -78,6 +83,20 @@ fn every_activity() -> Vec<ActivityEvent> {
         ActivityEvent::MemberRoleChanged { email: email(), admin: true },
         ActivityEvent::GrantsChanged { email: email(), added: names(&["a"]), removed: names(&["b", "c"]) },
         ActivityEvent::NamespaceCreated { namespace: names(&["northwind-dev"]).remove(0) },
+        ActivityEvent::TokenCreated {
+            token: mask(),
+            name: None,
+            namespaces: names(&["northwind-dev"]),
+            scopes: [Scope::Grants, Scope::Members].into_iter().collect(),
+            expires_at: Some(Timestamp::from_micros(1_800_000_000_000_001)),
+        },
+        ActivityEvent::TokenAssigned {
+            token: mask(),
+            name: TokenName::parse("<i>deploy</i> 李").ok(),
+            added: names(&["a"]),
+            removed: names(&["b"]),
+        },
+        ActivityEvent::TokenRemoved { token: mask(), name: None },
         ActivityEvent::Refused { action: "members.role".into(), reason: "operator_only\n\"\u{2028}".into() },
     ];
     for event in &all {
@@ -92,6 +111,9 @@ fn every_activity() -> Vec<ActivityEvent> {
             | ActivityEvent::MemberRoleChanged { .. }
             | ActivityEvent::GrantsChanged { .. }
             | ActivityEvent::NamespaceCreated { .. }
+            | ActivityEvent::TokenCreated { .. }
+            | ActivityEvent::TokenAssigned { .. }
+            | ActivityEvent::TokenRemoved { .. }
             | ActivityEvent::Refused { .. } => {}
         }
     }
@@ -121,6 +143,34 @@ fn a_stored_activity_with_a_forged_name_is_not_read() {
 }
 
 #[test]
+fn a_stored_activity_about_a_token_holds_its_mask_and_what_it_may() {
+    let made = ActivityEvent::TokenCreated {
+        token: mask(),
+        name: TokenName::parse("deploy").ok(),
+        namespaces: names(&["northwind-dev"]),
+        scopes: [Scope::Invitations].into_iter().collect(),
+        expires_at: None,
+    };
+    assert_eq!(
+        json(&made),
+        serde_json::json!({
+            "code": "token.created",
+            "token": "bwk_4mQ8…oCi9",
+            "name": "deploy",
+            "namespaces": ["northwind-dev"],
+            "scopes": ["invitations"],
+            "expires_at": null,
+        })
+    );
+    for forged in [
+        r#"{"code":"token.removed","token":"bwk_0123456789ABCDEFGHIJKLMNOPQRST4PMbyp","name":null}"#,
+        r#"{"code":"token.removed","token":"bwk_4mQ8…oCi9","name":"a\nb"}"#,
+    ] {
+        assert!(serde_json::from_str::<ActivityEvent>(forged).is_err(), "{forged}");
+    }
+}
+
+#[test]
 fn every_account_event_is_stored_under_its_code() {
     use AccountEvent as E;
     let all = [
@@ -134,6 +184,7 @@ fn every_account_event_is_stored_under_its_code() {
         E::PasswordReset,
         E::PasswordRehashed,
         E::SessionsEnded,
+        E::Confirmed,
     ];
     for event in all {
         // A new event must be named here, and above.
@@ -147,7 +198,8 @@ fn every_account_event_is_stored_under_its_code() {
             | E::PasswordResetRequested
             | E::PasswordReset
             | E::PasswordRehashed
-            | E::SessionsEnded => assert_eq!(json(&event), event.code()),
+            | E::SessionsEnded
+            | E::Confirmed => assert_eq!(json(&event), event.code()),
         }
         assert_comes_back(&event);
     }
@@ -167,6 +219,8 @@ fn every_letter_says_its_kind_and_comes_back_from_the_outbox() {
         changed(AccessChange::Reactivated),
         changed(AccessChange::Namespaces { added: vec![], removed: vec![] }),
         changed(AccessChange::Namespaces { added: names(&["a", "b"]), removed: names(&["c"]) }),
+        Letter::TokensExpire { user, organization, tokens: vec![] },
+        Letter::TokensExpire { user, organization, tokens: [6, 7].map(|n| TokenId::from_random([n; 16])).into() },
     ] {
         assert_eq!(json(&letter)["kind"], letter.kind());
         assert_comes_back(&letter);
@@ -204,6 +258,14 @@ fn the_refusals_that_programs_wait_for_keep_their_codes() {
         (Refusal::PermissionWithheld(Permission::WritePods), "permission_withheld"),
         (Refusal::InvitationExpired { at: Timestamp::from_micros(0) }, "invitation_expired"),
         (Refusal::StaleVersion, "stale_version"),
+        (Refusal::ReauthenticationRequired, "reauthentication_required"),
+        (Refusal::TokenMalformed, "token_malformed"),
+        (Refusal::TokenUnknown, "token_unknown"),
+        (Refusal::TokenExpired { at: Timestamp::from_micros(0) }, "token_expired"),
+        (Refusal::ScopeMissing { scope: Scope::Members }, "scope_missing"),
+        (Refusal::PeopleOnly, "people_only"),
+        (Refusal::TokenLifetime { most: Lifetime::Year }, "token_lifetime"),
+        (Refusal::NoCluster, "no_cluster"),
     ] {
         assert_eq!(refusal.code(), code);
     }

@@ -1,10 +1,10 @@
 //! What a save changes, and what an admin may give.
 
-use crate::people::{namespace, steady};
+use crate::people::{namespace, steady, token};
 use domain::{
     Refusal,
-    grant::{Change, admin_may_give},
-    id::NamespaceId,
+    grant::{Change, Holder, admin_may_give},
+    id::{MemberId, NamespaceId},
     namespace::{LIMIT, may_add_one},
     permission::Permission,
 };
@@ -19,6 +19,12 @@ fn an_admin_may_give_every_permission_of_a_tick_and_no_withheld_one() {
     for permission in Permission::WITHHELD {
         assert_eq!(admin_may_give(permission), Err(Refusal::PermissionWithheld(permission)), "{permission}");
     }
+}
+
+#[test]
+fn a_member_and_a_token_with_the_same_number_are_two_holders() {
+    let token = token(1);
+    assert_ne!(Holder::from(MemberId::from(token.uuid())), Holder::from(token));
 }
 
 #[test]

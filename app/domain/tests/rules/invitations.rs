@@ -2,11 +2,11 @@
 
 use crate::{
     golden::table,
-    people::{namespace, organization, steady, user},
+    people::{namespace, organization, steady, token, user},
 };
 use domain::{
     Refusal,
-    grant::inherited,
+    grant::{Giver, inherited},
     id::{InvitationId, NamespaceId},
     invitation::{Accepted, Invitation, Inviter, Offer, Pending, Revoked},
     text::EmailAddress,
@@ -35,7 +35,7 @@ fn offer() -> Offer {
         id: InvitationId::from_random([7; 16]),
         organization: organization(1),
         email: address("ada@example.org"),
-        invited_by: user(1),
+        invited_by: user(1).into(),
         namespaces: some(&[1, 2]),
         nonce: [9; 16],
     }
@@ -46,11 +46,11 @@ fn pending() -> Pending {
 }
 
 fn admin() -> Inviter {
-    Inviter { is_active_admin: true, namespaces: some(&[2, 3]) }
+    Inviter { may_invite: true, namespaces: some(&[2, 3]) }
 }
 
 fn no_admin() -> Inviter {
-    Inviter { is_active_admin: false, ..admin() }
+    Inviter { may_invite: false, ..admin() }
 }
 
 const STATES: [&str; 4] = ["pending", "expired", "accepted", "revoked"];
@@ -198,6 +198,15 @@ fn whoever_looks_at_the_link_is_told_what_accepting_would_say() {
 }
 
 #[test]
+fn an_invitation_sent_through_a_token_remembers_the_token_and_whoever_made_it() {
+    assert_eq!(offer().invited_by, Giver { user: user(1), token: None }, "a person's own hand");
+    let by_program = Offer { invited_by: Giver { user: user(1), token: Some(token(1)) }, ..offer() };
+    let pending = Pending::send(by_program.clone(), sent(), WEEK).resend(sent(), WEEK);
+    let accepted = pending.accept(user(2), &address("ada@example.org"), sent(), &admin()).unwrap();
+    assert_eq!(accepted.offer, by_program);
+}
+
+#[test]
 fn the_offer_can_be_read_in_every_state() {
     for state in STATES {
         assert_eq!(in_state(state).0.offer(), &offer(), "{state}");
@@ -221,7 +230,7 @@ proptest! {
         prop_assert!(got.is_subset(&kept), "never more than was offered");
         prop_assert!(kept.iter().filter(|one| has.contains(one)).all(|one| got.contains(one)));
 
-        let inviter = Inviter { is_active_admin: true, namespaces: has };
+        let inviter = Inviter { may_invite: true, namespaces: has };
         let pending = Pending::send(Offer { namespaces: kept, ..offer() }, sent(), WEEK);
         let accepted = pending.accept(user(2), &address("ada@example.org"), sent(), &inviter);
         prop_assert_eq!(accepted.map(|accepted| accepted.namespaces), Ok(got));

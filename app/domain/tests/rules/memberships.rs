@@ -1,10 +1,11 @@
 //! Whatever is done to an organization's people, somebody is left who may undo it.
 
-use crate::people::{founder, membership, steady, user};
+use crate::people::{founder, membership, organization, program, steady, user};
 use domain::{
     Refusal,
     access::{Action, Actor, decide},
     membership::{Membership, Role, Status},
+    token::Scope,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -21,6 +22,8 @@ enum Asker {
     Stranger,
     Anonymous,
     Operator,
+    /// With every scope.
+    Token,
 }
 
 fn active_admins(members: &[Membership]) -> usize {
@@ -34,15 +37,15 @@ fn play(members: &mut [Membership], asker: Asker, what: Move, target: usize) -> 
         Asker::Stranger => (Actor::User(user(99)), None),
         Asker::Anonymous => (Actor::Anonymous, None),
         Asker::Operator => (Actor::Operator, None),
+        Asker::Token => (program(1, Scope::ALL), None),
     };
     let action = match what {
         Move::Deactivate => Action::DeactivateMember,
         Move::Reactivate => Action::ReactivateMember,
         Move::ChangeRole(_) => Action::ChangeRole,
     };
-    decide(actor, own.as_ref(), action)?;
-    // The operator is nobody's own row.
-    let by = actor.user().unwrap_or(user(100));
+    decide(actor, organization(1), own.as_ref(), action)?;
+    let by = actor.user();
     let count = active_admins(members) as u64;
     members[target] = match what {
         Move::Deactivate => members[target].deactivate(by, count)?,
@@ -72,6 +75,7 @@ fn moves() -> impl Strategy<Value = Vec<(Asker, Move, usize)>> {
     let asker = prop_oneof![
         6 => (0..MOST).prop_map(Asker::Member),
         3 => Just(Asker::Operator),
+        3 => Just(Asker::Token),
         1 => Just(Asker::Stranger),
         1 => Just(Asker::Anonymous),
     ];
@@ -120,13 +124,20 @@ proptest! {
     }
 
     #[test]
-    fn no_move_of_a_member_changes_a_role_or_the_member_who_made_it(mut members in people(), moves in moves()) {
+    fn no_move_of_a_member_or_a_token_changes_a_role_or_the_member_who_made_it(
+        mut members in people(),
+        moves in moves(),
+    ) {
         for step in moves {
             let (asker, what, target) = within(step, members.len());
-            let Asker::Member(own) = asker else { continue };
+            if matches!(asker, Asker::Operator) {
+                continue;
+            }
             let before = members.clone();
             let _ = play(&mut members, asker, what, target);
-            prop_assert_eq!(members[own], before[own]);
+            if let Asker::Member(own) = asker {
+                prop_assert_eq!(members[own], before[own]);
+            }
             for (now, then) in members.iter().zip(&before) {
                 prop_assert_eq!(now.role, then.role);
             }
@@ -143,6 +154,15 @@ fn of_two_admins_who_deactivate_each_other_only_the_first_succeeds() {
 }
 
 #[test]
+fn a_token_is_nobodys_own_hand_but_leaves_the_founder_and_the_last_active_admin_as_they_are() {
+    let admin = membership(1, Role::Admin, Status::Active);
+    assert_eq!(admin.deactivate(Some(user(1)), 2), Err(Refusal::OwnMembership));
+    assert_eq!(admin.deactivate(None, 2).map(|off| off.status), Ok(Status::Deactivated));
+    assert_eq!(admin.deactivate(None, 1), Err(Refusal::LastActiveAdmin));
+    assert_eq!(founder(1).deactivate(None, 2), Err(Refusal::FounderStays));
+}
+
+#[test]
 fn a_deactivated_admin_does_not_count_as_one() {
     let mut members = vec![membership(0, Role::Admin, Status::Active), membership(1, Role::Admin, Status::Deactivated)];
     assert_eq!(play(&mut members, Asker::Operator, Move::ChangeRole(Role::Member), 0), Err(Refusal::LastActiveAdmin),);
@@ -151,7 +171,7 @@ fn a_deactivated_admin_does_not_count_as_one() {
 #[test]
 fn a_deactivated_member_keeps_everything_else_and_comes_back_the_same() {
     let before = membership(3, Role::Admin, Status::Active);
-    let off = before.deactivate(user(1), 2).unwrap();
+    let off = before.deactivate(Some(user(1)), 2).unwrap();
     assert_eq!(off, Membership { status: Status::Deactivated, ..before });
     assert_eq!(off.reactivate(), Ok(before));
 }

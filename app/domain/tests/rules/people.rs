@@ -1,8 +1,10 @@
 //! The cast, and what every property test is run with.
 
 use domain::{
-    id::{MemberId, NamespaceId, OrganizationId, UserId},
+    access::Actor,
+    id::{MemberId, NamespaceId, OrganizationId, TokenId, UserId},
     membership::{Membership, Role, Status},
+    token::{Bearer, Scope},
 };
 use proptest::test_runner::{Config, RngSeed};
 
@@ -43,4 +45,17 @@ pub(crate) fn membership(number: u8, role: Role, status: Status) -> Membership {
 
 pub(crate) fn founder(number: u8) -> Membership {
     Membership { founder: true, ..membership(number, Role::Admin, Status::Active) }
+}
+
+pub(crate) fn token(number: u8) -> TokenId {
+    TokenId::from_random(bytes(5, number))
+}
+
+/// A program with a token of `organization(number)`.
+pub(crate) fn program(number: u8, scopes: impl IntoIterator<Item = Scope>) -> Actor {
+    Actor::Token(Bearer {
+        token: token(number),
+        organization: organization(number),
+        scopes: scopes.into_iter().collect(),
+    })
 }

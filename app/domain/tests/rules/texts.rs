@@ -4,10 +4,16 @@ use crate::people::steady;
 use domain::text::{
     EmailAddress, OrganizationName, PersonName,
     Problem::{self, Empty, Invisible, NotAnAddress, TooLong},
+    TokenName,
 };
 use proptest::prelude::*;
 
 const LONG: Problem = TooLong { most: 100 };
+
+/// A token's name has the same rules as any other, and less room.
+fn of_a_token(person: Problem) -> Problem {
+    if person == LONG { TooLong { most: 60 } } else { person }
+}
 
 /// What is typed, and what becomes of it. Refused is only what cannot be shown or would change what stands
 /// around it; everything else is text, and harmless wherever it is escaped.
@@ -79,6 +85,8 @@ fn a_name_is_any_text_that_can_be_seen_and_changes_nothing_around_it() {
         let outcome = outcome.map(str::to_owned);
         assert_eq!(PersonName::parse(&text).map(|name| name.to_string()), outcome, "person {text:.30} {shown}");
         assert_eq!(OrganizationName::parse(&text).map(|name| name.to_string()), outcome, "organization {shown}");
+        let outcome = outcome.map_err(of_a_token);
+        assert_eq!(TokenName::parse(&text).map(|name| name.to_string()), outcome, "token {shown}");
     }
 }
 
@@ -87,6 +95,15 @@ fn a_name_has_room_for_a_hundred_characters_of_any_script() {
     for longest in ["a".repeat(100), "李".repeat(100), "🦊".repeat(100), format!(" {} ", "é".repeat(100))] {
         assert!(PersonName::parse(&longest).is_ok(), "{longest}");
         assert!(OrganizationName::parse(&longest).is_ok(), "{longest}");
+    }
+}
+
+#[test]
+fn a_token_s_name_has_room_for_sixty_characters_of_any_script() {
+    assert_eq!(TokenName::parse("x").map(|name| name.to_string()), Ok("x".to_owned()));
+    for one in ["a", "李", "🦊", "é"] {
+        assert!(TokenName::parse(&format!(" {} ", one.repeat(60))).is_ok(), "{one}");
+        assert_eq!(TokenName::parse(&one.repeat(61)), Err(TooLong { most: 60 }), "{one}");
     }
 }
 
@@ -195,6 +212,7 @@ fn a_text_that_arrives_from_elsewhere_obeys_the_same_rules_as_one_that_is_typed(
     for (text, outcome) in names() {
         let same = (outcome.is_ok(), outcome.is_ok());
         assert_eq!((both::<PersonName>(&text), both::<OrganizationName>(&text)), (same, same), "{text:.30}");
+        assert_eq!(both::<TokenName>(&text), same, "{text:.30}");
     }
     for (text, outcome) in addresses() {
         assert_eq!(both::<EmailAddress>(&text), (outcome.is_ok(), outcome.is_ok()), "{text:.30}");
@@ -248,6 +266,11 @@ proptest! {
             PersonName::parse(&text).map(|name| name.to_string()),
             OrganizationName::parse(&text).map(|name| name.to_string()),
         );
+        let of_token = match PersonName::parse(&text) {
+            Ok(name) if name.as_str().chars().count() > 60 => Err(TooLong { most: 60 }),
+            other => other.map(|name| name.to_string()).map_err(of_a_token),
+        };
+        prop_assert_eq!(TokenName::parse(&text).map(|name| name.to_string()), of_token);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use crate::people::steady;
 use domain::{
     id::{
-        InvitationId, LetterId, MemberId, NamespaceId, NotAnId, OrganizationId, ResetId, SessionId, SignUpId, UserId,
+        InvitationId, LetterId, MemberId, NamespaceId, NotAnId, OrganizationId, ResetId, SessionId, SignUpId, TokenId,
+        UserId,
     },
     time::Timestamp,
 };
@@ -96,7 +97,18 @@ proptest! {
 
 macro_rules! each_kind_of_id {
     ($check:ident) => {
-        $check!(OrganizationId, UserId, MemberId, InvitationId, NamespaceId, SessionId, SignUpId, ResetId, LetterId)
+        $check!(
+            OrganizationId,
+            UserId,
+            MemberId,
+            InvitationId,
+            NamespaceId,
+            TokenId,
+            SessionId,
+            SignUpId,
+            ResetId,
+            LetterId
+        )
     };
 }
 

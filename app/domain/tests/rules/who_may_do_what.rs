@@ -2,17 +2,27 @@
 
 use crate::{
     golden::{assert_committed, table},
-    people::{founder, membership, user},
+    people::{founder, membership, organization, program, user},
 };
 use domain::{
     Refusal,
     access::{Action, Actor, decide},
     membership::{Membership, Role, Status},
+    token::{Scope, Scopes},
 };
 use std::collections::BTreeSet;
 
 /// The asker of every row is `user(1)`, where it is a person.
 const ASKER: u8 = 1;
+
+/// Asks about the organization that `membership()` belongs to.
+fn decide_here(actor: Actor, own: Option<&Membership>, action: Action) -> Result<(), Refusal> {
+    decide(actor, organization(1), own, action)
+}
+
+fn elsewhere(own: Membership) -> Membership {
+    Membership { organization: organization(2), ..own }
+}
 
 fn actors() -> Vec<(&'static str, Actor, Option<Membership>)> {
     let asker = Actor::User(user(ASKER));
@@ -20,13 +30,17 @@ fn actors() -> Vec<(&'static str, Actor, Option<Membership>)> {
     vec![
         ("anonymous", Actor::Anonymous, None),
         ("stranger", asker, None),
-        // Memberships elsewhere are not asked for: what decides is the asker's own row in this organization.
-        ("admin elsewhere", asker, None),
+        ("admin elsewhere", asker, Some(elsewhere(membership(ASKER, Role::Admin, Status::Active)))),
         ("member", asker, member_of_this(Role::Member, Status::Active)),
         ("admin", asker, member_of_this(Role::Admin, Status::Active)),
         ("founder", asker, Some(founder(ASKER))),
         ("member, off", asker, member_of_this(Role::Member, Status::Deactivated)),
         ("admin, off", asker, member_of_this(Role::Admin, Status::Deactivated)),
+        ("token", program(1, []), None),
+        ("token: members", program(1, [Scope::Members]), None),
+        ("token: invitations", program(1, [Scope::Invitations]), None),
+        ("token: grants", program(1, [Scope::Grants]), None),
+        ("token elsewhere", program(2, Scope::ALL), None),
         ("operator", Actor::Operator, None),
         ("system", Actor::System, None),
     ]
@@ -41,6 +55,8 @@ fn short(answer: Result<(), Refusal>) -> String {
         Err(Refusal::AdminsOnly) => "admins".into(),
         Err(Refusal::OperatorOnly) => "operator".into(),
         Err(Refusal::MembershipDeactivated) => "off".into(),
+        Err(Refusal::ScopeMissing { .. }) => "scope".into(),
+        Err(Refusal::PeopleOnly) => "people".into(),
         Err(other) => other.code().into(),
     }
 }
@@ -57,6 +73,11 @@ absent    not_found: as if the organization did not exist
 admins    admins_only
 operator  operator_only
 off       membership_deactivated: the asker's own membership here is switched off
+scope     scope_missing: the token was made without the scope for it
+people    people_only: no token may, whatever its scopes
+
+'token' has no scope, 'token: members' and its like the one that is named. 'token elsewhere' has every scope, and
+belongs to another organization.
 
 ";
 
@@ -74,7 +95,7 @@ fn every_action() -> String {
     rows[0].extend(actors.iter().map(|(name, ..)| (*name).to_owned()));
     for action in Action::ALL {
         let mut row = vec![action.code().to_owned()];
-        row.extend(actors.iter().map(|(_, actor, own)| short(decide(*actor, own.as_ref(), action))));
+        row.extend(actors.iter().map(|(_, actor, own)| short(decide_here(*actor, own.as_ref(), action))));
         rows.push(row);
     }
     table(&rows)
@@ -107,7 +128,7 @@ fn every_target() -> String {
         rows.push(vec![
             name.to_owned(),
             others.to_owned(),
-            say(target.deactivate(user(ASKER), active_admins)),
+            say(target.deactivate(Some(user(ASKER)), active_admins)),
             say(target.reactivate()),
             say(target.with_role(Role::Admin, active_admins)),
             say(target.with_role(Role::Member, active_admins)),
@@ -141,10 +162,14 @@ fn every_action_is_in_the_table_under_a_name_of_its_own() {
         | Action::ReactivateMember
         | Action::ChangeRole
         | Action::SaveGrants
-        | Action::CreateNamespace => action.code(),
+        | Action::CreateNamespace
+        | Action::SeeTokens
+        | Action::CreateToken
+        | Action::AssignToken
+        | Action::RemoveToken => action.code(),
     };
     let codes: BTreeSet<&str> = Action::ALL.map(named).into();
-    assert_eq!(codes.len(), 16, "each of the sixteen stands in ALL once, with a code of its own");
+    assert_eq!(codes.len(), 20, "each of the twenty stands in ALL once, with a code of its own");
 }
 
 #[test]
@@ -152,18 +177,77 @@ fn the_membership_of_somebody_else_never_speaks_for_the_asker() {
     let powerful = [founder(2), membership(2, Role::Admin, Status::Active)];
     for somebody_else in powerful {
         for action in Action::ALL.into_iter().filter(|action| *action != Action::AcceptInvitation) {
-            let answer = decide(Actor::User(user(ASKER)), Some(&somebody_else), action);
+            let answer = decide_here(Actor::User(user(ASKER)), Some(&somebody_else), action);
             assert_eq!(answer, Err(Refusal::NotFound), "{action:?}");
         }
     }
 }
 
 #[test]
+fn a_membership_of_another_organization_never_speaks_for_the_asker() {
+    let asker = Actor::User(user(ASKER));
+    for own in [founder(ASKER), membership(ASKER, Role::Admin, Status::Deactivated)] {
+        for action in Action::ALL.into_iter().filter(|action| *action != Action::AcceptInvitation) {
+            assert_eq!(decide(asker, organization(2), Some(&own), action), Err(Refusal::NotFound), "{action:?}");
+            assert_eq!(decide_here(asker, Some(&elsewhere(own)), action), Err(Refusal::NotFound), "{action:?}");
+        }
+    }
+}
+
+#[test]
+fn a_token_may_what_its_scopes_may_one_by_one_and_nothing_for_having_several() {
+    for (members, invitations, grants) in every_choice() {
+        let scopes = Scopes { members, invitations, grants };
+        for action in Action::ALL {
+            let may = |scopes: Scopes| decide_here(program(1, scopes.iter()), None, action).is_ok();
+            let one_by_one = may(Scopes::default()) || scopes.iter().any(|scope| may([scope].into_iter().collect()));
+            assert_eq!(may(scopes), one_by_one, "{scopes:?} {action:?}");
+        }
+    }
+}
+
+fn every_choice() -> impl Iterator<Item = (bool, bool, bool)> {
+    (0..8).map(|bits| (bits & 1 != 0, bits & 2 != 0, bits & 4 != 0))
+}
+
+#[test]
+fn no_token_touches_tokens_roles_namespaces_or_links_of_acceptance() {
+    for action in [
+        Action::SeeTokens,
+        Action::CreateToken,
+        Action::AssignToken,
+        Action::RemoveToken,
+        Action::ChangeRole,
+        Action::CreateNamespace,
+        Action::AcceptInvitation,
+    ] {
+        assert_eq!(decide_here(program(1, Scope::ALL), None, action), Err(Refusal::PeopleOnly), "{action:?}");
+    }
+}
+
+#[test]
+fn a_missing_scope_is_named() {
+    let refused = |action| decide_here(program(1, []), None, action);
+    assert_eq!(refused(Action::DeactivateMember), Err(Refusal::ScopeMissing { scope: Scope::Members }));
+    assert_eq!(refused(Action::CopyInvitationLink), Err(Refusal::ScopeMissing { scope: Scope::Invitations }));
+    assert_eq!(refused(Action::SaveGrants), Err(Refusal::ScopeMissing { scope: Scope::Grants }));
+}
+
+#[test]
+fn a_token_cannot_tell_an_organization_of_others_from_one_that_does_not_exist() {
+    for action in Action::ALL {
+        assert_eq!(decide_here(program(2, Scope::ALL), None, action), Err(Refusal::NotFound), "{action:?}");
+    }
+}
+
+#[test]
 fn a_membership_gives_nothing_to_an_actor_who_is_no_user() {
     let founder = founder(ASKER);
-    for actor in [Actor::Anonymous, Actor::System, Actor::Operator] {
+    let tokens = [program(1, []), program(1, Scope::ALL), program(2, Scope::ALL)];
+    for actor in [Actor::Anonymous, Actor::System, Actor::Operator].into_iter().chain(tokens) {
         for action in Action::ALL {
-            assert_eq!(decide(actor, Some(&founder), action), decide(actor, None, action), "{actor:?} {action:?}");
+            let answer = decide_here(actor, Some(&founder), action);
+            assert_eq!(answer, decide_here(actor, None, action), "{actor:?} {action:?}");
         }
     }
 }
@@ -171,7 +255,7 @@ fn a_membership_gives_nothing_to_an_actor_who_is_no_user() {
 #[test]
 fn a_stranger_cannot_tell_an_organization_they_may_not_see_from_one_that_does_not_exist() {
     for action in Action::ALL.into_iter().filter(|action| *action != Action::AcceptInvitation) {
-        assert_eq!(decide(Actor::User(user(ASKER)), None, action), Err(Refusal::NotFound), "{action:?}");
+        assert_eq!(decide_here(Actor::User(user(ASKER)), None, action), Err(Refusal::NotFound), "{action:?}");
     }
 }
 
@@ -180,8 +264,8 @@ fn the_page_is_told_the_same_about_deactivating_as_the_server_decides() {
     for target in [membership(2, Role::Member, Status::Active), membership(1, Role::Admin, Status::Active), founder(2)]
     {
         for active_admins in 0..4 {
-            let decided = target.deactivate(user(ASKER), active_admins).map(|_| ());
-            assert_eq!(target.may_be_deactivated(user(ASKER), active_admins), decided);
+            let decided = target.deactivate(Some(user(ASKER)), active_admins).map(|_| ());
+            assert_eq!(target.may_be_deactivated(Some(user(ASKER)), active_admins), decided);
         }
     }
 }
