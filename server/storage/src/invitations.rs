@@ -6,7 +6,8 @@ use crate::{
     organizations::{self, CountChange},
 };
 use domain::{
-    id::{InvitationId, NamespaceId, OrganizationId, UserId},
+    grant::Giver,
+    id::{InvitationId, NamespaceId, OrganizationId, TokenId, UserId},
     invitation::{Accepted, Invitation, Offer, Pending, Revoked},
     text::EmailAddress,
     time::Timestamp,
@@ -15,12 +16,12 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 statements! {
-    INSERT = "insert into invitations (id, organization_id, email, invited_by, nonce, state, sent_at, expires_at, version)
-        values ($1, $2, $3, $4, $5, 'pending', $6, $7, $8) on conflict do nothing";
+    INSERT = "insert into invitations (id, organization_id, email, invited_by, invited_by_token, nonce, state, sent_at, expires_at, version)
+        values ($1, $2, $3, $4, $5, $6, 'pending', $7, $8, $9) on conflict do nothing";
     ADD_NAMESPACE = "insert into invitation_namespaces (invitation_id, namespace_id) values ($1, $2)";
-    FIND = "select id, organization_id, email, invited_by, nonce, state, sent_at, expires_at, ended_at, accepted_by, version
+    FIND = "select id, organization_id, email, invited_by, invited_by_token, nonce, state, sent_at, expires_at, ended_at, accepted_by, version
         from invitations where id = $1";
-    FIND_PENDING = "select id, organization_id, email, invited_by, nonce, state, sent_at, expires_at, ended_at, accepted_by, version
+    FIND_PENDING = "select id, organization_id, email, invited_by, invited_by_token, nonce, state, sent_at, expires_at, ended_at, accepted_by, version
         from invitations where organization_id = $1 and email = $2 and state = 'pending'";
     NAMESPACES = "select namespace_id from invitation_namespaces where invitation_id = $1";
     EXTEND = "update invitations set sent_at = $2, expires_at = $3, version = $4 where id = $1 and state = 'pending'";
@@ -37,6 +38,7 @@ struct Row {
     email: EmailAddress,
     #[sqlx(try_from = "Uuid")]
     invited_by: UserId,
+    invited_by_token: Option<Uuid>,
     nonce: Vec<u8>,
     state: String,
     #[sqlx(try_from = "At")]
@@ -62,7 +64,7 @@ impl Row {
             id: self.id,
             organization: self.organization_id,
             email: self.email,
-            invited_by: self.invited_by,
+            invited_by: Giver { user: self.invited_by, token: self.invited_by_token.map(TokenId::from) },
             namespaces,
             nonce,
         };
@@ -98,7 +100,8 @@ pub async fn insert(c: &mut Connection, pending: &Pending, version: i64) -> Resu
         offer.id.uuid(),
         offer.organization.uuid(),
         offer.email.as_str(),
-        offer.invited_by.uuid(),
+        offer.invited_by.user.uuid(),
+        offer.invited_by.token.map(TokenId::uuid),
         &offer.nonce[..],
         At(*sent_at),
         At(*expires_at),

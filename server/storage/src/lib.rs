@@ -23,6 +23,7 @@ pub mod roster;
 pub mod schema;
 pub mod sessions;
 pub mod sign_ups;
+pub mod tokens;
 #[cfg(feature = "trial")]
 pub mod trial;
 pub mod users;
@@ -45,6 +46,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'stati
         ("roster", roster::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
         ("sign_ups", sign_ups::STATEMENTS),
+        ("tokens", tokens::STATEMENTS),
         ("users", users::STATEMENTS),
     ]
     .into_iter()

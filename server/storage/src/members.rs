@@ -7,25 +7,41 @@ use crate::{
     users::User,
 };
 use domain::{
-    id::{MemberId, OrganizationId, UserId},
+    grant::Giver,
+    id::{MemberId, OrganizationId, TokenId, UserId},
     membership::{Membership, Role, Status},
     text::{EmailAddress, PersonName},
     time::Timestamp,
 };
 use uuid::Uuid;
 
+/// Who invited, as text: the token `t` where one did, else the user `i`. A token's name begins with what no address can.
+macro_rules! inviter {
+    () => {
+        "coalesce('API token ' || coalesce(t.name, t.prefix || '…' || t.last_four), i.email) as invited_by"
+    };
+}
+pub(crate) use inviter;
+
+macro_rules! members {
+    ($which:literal) => {
+        concat!(
+            "select m.id, m.organization_id, m.user_id, m.email, u.first_name, u.last_name, m.role, m.status, m.version, ",
+            inviter!(),
+            " from members m join users u on u.id = m.user_id left join users i on i.id = m.invited_by ",
+            "left join tokens t on t.id = m.invited_by_token where m.organization_id = $1 and ",
+            $which
+        )
+    };
+}
+
 statements! {
-    INSERT = "insert into members (id, organization_id, user_id, email, search, role, status, invited_by, version, joined_at)
-        values ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $9) on conflict (organization_id, user_id) do nothing";
-    FIND = "select m.id, m.organization_id, m.user_id, m.email, u.first_name, u.last_name, m.role, m.status, m.version,
-        i.email as invited_by from members m join users u on u.id = m.user_id left join users i on i.id = m.invited_by
-        where m.organization_id = $1 and m.id = $2";
-    FIND_BY_USER = "select m.id, m.organization_id, m.user_id, m.email, u.first_name, u.last_name, m.role, m.status, m.version,
-        i.email as invited_by from members m join users u on u.id = m.user_id left join users i on i.id = m.invited_by
-        where m.organization_id = $1 and m.user_id = $2";
-    FIND_BY_EMAIL = "select m.id, m.organization_id, m.user_id, m.email, u.first_name, u.last_name, m.role, m.status, m.version,
-        i.email as invited_by from members m join users u on u.id = m.user_id left join users i on i.id = m.invited_by
-        where m.organization_id = $1 and m.email = $2";
+    INSERT = "insert into members (id, organization_id, user_id, email, search, role, status, invited_by, invited_by_token, version, joined_at)
+        values ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $9, $10) on conflict (organization_id, user_id) do nothing";
+    FIND = members!("m.id = $2");
+    FIND_BY_USER = members!("m.user_id = $2");
+    FIND_BY_EMAIL = members!("m.email = $2");
+    ADMINS = members!("m.role = 'admin' and m.status = 'active' order by m.email");
     SET_STATUS = "update members set status = $3, version = $4 where organization_id = $1 and id = $2";
     SET_ROLE = "update members set role = $3, version = $4 where organization_id = $1 and id = $2";
     SET_VERSION = "update members set version = $3 where organization_id = $1 and id = $2";
@@ -52,7 +68,7 @@ pub struct Member {
     #[sqlx(try_from = "String")]
     pub status: Status,
     pub version: i64,
-    /// The inviter's address; nobody invited the founder.
+    /// The inviter's address, or the token's name; nobody invited the founder.
     pub invited_by: Option<String>,
 }
 
@@ -80,7 +96,7 @@ pub struct Joining<'a> {
     pub organization: OrganizationId,
     pub user: &'a User,
     pub role: Role,
-    pub invited_by: Option<UserId>,
+    pub invited_by: Option<Giver>,
     pub version: i64,
 }
 
@@ -97,7 +113,8 @@ pub async fn insert(c: &mut Connection, joining: Joining<'_>, now: Timestamp) ->
         user.email.as_str(),
         search.as_str(),
         role.as_str(),
-        invited_by.map(UserId::uuid),
+        invited_by.map(|by| by.user.uuid()),
+        invited_by.and_then(|by| by.token).map(TokenId::uuid),
         version,
         At(now)
     )?;
@@ -157,6 +174,11 @@ pub async fn set_version(
 pub(crate) async fn set_search(c: &mut Connection, user: &User) -> Result<(), Error> {
     execute!(c, SET_SEARCH, user.id.uuid(), search_text(user).as_str())?;
     Ok(())
+}
+
+/// The active admins, by address.
+pub async fn admins(c: &mut Connection, organization: OrganizationId) -> Result<Vec<Member>, Error> {
+    all!(c, ADMINS, organization.uuid())
 }
 
 /// Only worth anything under the organization's lock.

@@ -3,7 +3,7 @@
 //! A page costs the same at 1,000 and at 10,000 members: each half of the union reads its index from the cursor on and
 //! stops after one page. Only a search has to look at every row of the organization.
 
-use crate::{Connection, Error, at::At};
+use crate::{Connection, Error, at::At, members::inviter};
 use domain::{id::OrganizationId, time::Timestamp};
 use uuid::Uuid;
 
@@ -13,8 +13,9 @@ macro_rules! members {
     ($status:literal, $seek:literal, $order:literal) => {
         concat!(
             "select * from (select m.id, 'member' as kind, m.email, u.first_name, u.last_name, m.role, m.status, m.user_id as person, ",
-            "m.version, m.joined_at as at, i.email as invited_by, cast(0 as bigint) as mail_attempts, '' as mail_error ",
+            "m.version, m.joined_at as at, ", inviter!(), ", cast(0 as bigint) as mail_attempts, '' as mail_error ",
             "from members m join users u on u.id = m.user_id left join users i on i.id = m.invited_by ",
+            "left join tokens t on t.id = m.invited_by_token ",
             "where m.organization_id = $1", $status, " and (m.email, m.id) ", $seek, " ($2, $3) and m.search like $4 escape '\\' ",
             "order by m.email ", $order, ", m.id ", $order, " limit $5) as members_page"
         )
@@ -25,8 +26,9 @@ macro_rules! invitations {
     ($seek:literal, $order:literal) => {
         concat!(
             "select * from (select n.id, 'invitation' as kind, n.email, '' as first_name, '' as last_name, 'member' as role, n.state as status, n.id as person, ",
-            "n.version, n.expires_at as at, i.email as invited_by, coalesce(b.attempts, -1) as mail_attempts, b.last_error as mail_error ",
-            "from invitations n left join users i on i.id = n.invited_by left join outbox b on b.invitation_id = n.id and b.sent_at is null ",
+            "n.version, n.expires_at as at, ", inviter!(), ", coalesce(b.attempts, -1) as mail_attempts, b.last_error as mail_error ",
+            "from invitations n left join users i on i.id = n.invited_by left join tokens t on t.id = n.invited_by_token ",
+            "left join outbox b on b.invitation_id = n.id and b.sent_at is null ",
             "where n.organization_id = $1 and n.state = 'pending' and (n.email, n.id) ", $seek, " ($2, $3) and n.email like $4 escape '\\' ",
             "and n.expires_at > $6 and n.expires_at <= $7 ",
             "order by n.email ", $order, ", n.id ", $order, " limit $5) as invitations_page"

@@ -12,7 +12,10 @@ use tempfile::TempDir;
 pub const POSTGRES_URL: &str = "BAILIWICK_TEST_POSTGRES_URL";
 
 /// What the template's name is made of: an older schema must not be found under a newer one's name.
-const SCHEMA: &str = include_str!("../migrations/postgres/0001_start.sql");
+const SCHEMA: &str = concat!(
+    include_str!("../migrations/postgres/0001_start.sql"),
+    include_str!("../migrations/postgres/0002_tokens.sql")
+);
 
 /// A database of one test's own.
 #[derive(Debug, Clone)]
