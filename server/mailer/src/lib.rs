@@ -21,6 +21,9 @@ mod words;
 pub use domain::letter::AccessChange;
 pub use draft::Rendered;
 pub use error::{ErrorKind, SendError, SetupError};
-pub use mail::{AccessChanged, AccountExists, Invitation, Mail, PasswordChanged, PasswordReset, Verification};
+pub use mail::{
+    AccessChanged, AccountExists, ExpiringToken, Invitation, Mail, PasswordChanged, PasswordReset, TokensExpire,
+    Verification,
+};
 pub use mailer::Mailer;
 pub use transport::{Sent, SentMail, SmtpOptions};

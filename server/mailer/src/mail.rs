@@ -13,13 +13,15 @@ pub enum Mail {
     PasswordReset(PasswordReset),
     PasswordChanged(PasswordChanged),
     AccessChanged(AccessChanged),
+    TokensExpire(TokensExpire),
 }
 
 /// An offer of membership. Opening the link changes nothing; the page has a button.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
     pub organization: String,
-    /// The name or address of the admin who invites.
+    /// Who invites, as a sentence begins: the name or address of an admin, or a phrase such as
+    /// `The API token “ci-deploy”`.
     pub invited_by: String,
     /// Names of the namespaces that the invited person will be able to work in; may be empty.
     pub namespaces: Vec<String>,
@@ -68,6 +70,26 @@ pub struct AccessChanged {
     pub link: String,
 }
 
+/// API access tokens that end within days. Goes to an admin of their organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokensExpire {
+    pub first_name: String,
+    pub organization: String,
+    /// At least one; listed in this order.
+    pub tokens: Vec<ExpiringToken>,
+    /// The API access page.
+    pub link: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpiringToken {
+    /// The mask, `bwk_4mQ8…oCi9`, never the secret.
+    pub token: String,
+    /// Empty when unnamed.
+    pub name: String,
+    pub expires_at: Timestamp,
+}
+
 impl Mail {
     /// The stable name of this kind of mail, for logs and counters; the same as the outbox's.
     pub const fn kind(&self) -> &'static str {
@@ -78,6 +100,7 @@ impl Mail {
             Self::PasswordReset(_) => "password_reset",
             Self::PasswordChanged(_) => "password_changed",
             Self::AccessChanged(_) => "access_changed",
+            Self::TokensExpire(_) => "tokens_expire",
         }
     }
 

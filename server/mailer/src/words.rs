@@ -1,7 +1,8 @@
 //! What each mail says. Every sentence is here once; the templates only lay them out.
 
 use crate::{
-    AccessChange, AccessChanged, AccountExists, Invitation, Mail, PasswordChanged, PasswordReset, Verification,
+    AccessChange, AccessChanged, AccountExists, ExpiringToken, Invitation, Mail, PasswordChanged, PasswordReset,
+    TokensExpire, Verification,
     draft::{Draft, Part},
     line::Line,
 };
@@ -15,6 +16,7 @@ pub(crate) fn draft(mail: &Mail) -> Draft {
         Mail::PasswordReset(facts) => password_reset(facts),
         Mail::PasswordChanged(facts) => password_changed(facts),
         Mail::AccessChanged(facts) => access_changed(facts),
+        Mail::TokensExpire(facts) => tokens_expire(facts),
     }
 }
 
@@ -151,6 +153,48 @@ fn access_changed(facts: &AccessChanged) -> Draft {
     }
 }
 
+fn tokens_expire(facts: &TokensExpire) -> Draft {
+    let TokensExpire { first_name, organization, tokens, link } = facts;
+    let (title, which, refused) = match tokens.as_slice() {
+        [ExpiringToken { token, name, expires_at }] => (
+            format!(
+                "The API token {} of {organization} ends on {}",
+                if name.is_empty() { token.clone() } else { format!("“{name}”") },
+                day(*expires_at)
+            ),
+            format!("This API token of {organization} ends soon:"),
+            "Whatever uses it is refused from then on.",
+        ),
+        several => (
+            format!("{} API tokens of {organization} end soon", several.len()),
+            format!("These API tokens of {organization} end soon:"),
+            "When one ends, whatever uses it is refused from then on.",
+        ),
+    };
+    let items: Vec<_> = tokens
+        .iter()
+        .map(|ExpiringToken { token, name, expires_at }| {
+            let called = if name.is_empty() { token.clone() } else { format!("“{name}” ({token})") };
+            format!("{called}, on {}", day_and_minute(*expires_at))
+        })
+        .collect();
+    Draft {
+        subject: Line::from(&title),
+        heading: Line::from(&title),
+        greeting: hello(first_name),
+        parts: vec![
+            list(&which, &items),
+            paragraph(refused),
+            paragraph(
+                "A token can't be prolonged: create a new one, put it where the old one is used, then remove the old \
+                 one.",
+            ),
+            button("Open API access", link),
+        ],
+        footer: Line::from(format!("You get this mail because you are an admin of {organization} on Bailiwick.")),
+    }
+}
+
 fn hello(first_name: &str) -> Option<Line> {
     Some(Line::from(format!("Hello {first_name},")))
 }
@@ -167,8 +211,16 @@ fn button(label: &str, link: &str) -> Part {
     Part::Button { label: Line::from(label), link: Line::from(link) }
 }
 
-/// `30 November 2026, 09:30 UTC`: a month's name, because `11/12` is two days, depending on who reads it.
+/// `30 November 2026, 09:30 UTC`.
 fn day_and_minute(at: Timestamp) -> String {
+    match at.calendar() {
+        Some((.., hour, minute)) => format!("{}, {hour:02}:{minute:02} UTC", day(at)),
+        None => at.to_rfc3339(),
+    }
+}
+
+/// `30 November 2026`, in UTC: a month's name, because `11/12` is two days, depending on who reads it.
+fn day(at: Timestamp) -> String {
     const MONTHS: [&str; 12] = [
         "January",
         "February",
@@ -183,9 +235,9 @@ fn day_and_minute(at: Timestamp) -> String {
         "November",
         "December",
     ];
-    let written = at.calendar().and_then(|(year, month, day, hour, minute)| {
+    let written = at.calendar().and_then(|(year, month, day, ..)| {
         let month = MONTHS.get(usize::from(month).checked_sub(1)?)?;
-        Some(format!("{day} {month} {year}, {hour:02}:{minute:02} UTC"))
+        Some(format!("{day} {month} {year}"))
     });
     written.unwrap_or_else(|| at.to_rfc3339())
 }

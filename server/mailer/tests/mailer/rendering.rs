@@ -14,6 +14,19 @@ fn every_mail(name: &str) -> Vec<Mail> {
             link: link.clone(),
         })
     };
+    let tokens_expire = |tokens: &[(&str, &str)]| {
+        let token = |(token, name): &(&str, &str)| ExpiringToken {
+            token: (*token).to_owned(),
+            name: (*name).to_owned(),
+            expires_at,
+        };
+        Mail::TokensExpire(TokensExpire {
+            first_name: name.clone(),
+            organization: name.clone(),
+            tokens: tokens.iter().map(token).collect(),
+            link: link.clone(),
+        })
+    };
     let namespaces =
         |names: &[&str]| names.iter().map(|name| domain::text::NamespaceName::parse(name).unwrap()).collect();
     vec![
@@ -36,6 +49,8 @@ fn every_mail(name: &str) -> Vec<Mail> {
         access_changed(AccessChange::Namespaces { added: namespaces(&["north-a"]), removed: namespaces(&["north-b"]) }),
         access_changed(AccessChange::Deactivated),
         access_changed(AccessChange::Reactivated),
+        tokens_expire(&[("bwk_4mQ8…oCi9", &name)]),
+        tokens_expire(&[("bwk_4mQ8…oCi9", &name), ("bwk_Zt1c…9aQe", ""), ("bwk_0fKd…Lw2x", &name)]),
     ]
 }
 
@@ -65,6 +80,17 @@ You did not expect this? Then do nothing: without you, nothing happens."
 }
 
 #[test]
+fn an_invitation_by_a_token_reads_like_this() {
+    let Mail::Invitation(facts) = invitation_to("Northwind") else { unreachable!() };
+    let invited_by = "The API token “ci-deploy”".to_owned();
+    let mail = Mail::Invitation(Invitation { invited_by, ..facts }).render().unwrap();
+    assert_eq!(mail.subject, "The API token “ci-deploy” invites you to Northwind");
+    let sentence = "The API token “ci-deploy” invites you to join the organization Northwind on Bailiwick.";
+    assert!(mail.text.lines().any(|line| line == sentence), "{}", mail.text);
+    assert!(mail.html.contains(&format!(">{sentence}</p>")), "{}", mail.html);
+}
+
+#[test]
 fn a_change_of_access_reads_like_this() {
     let mail = &every_mail("Ada")[5].render().unwrap();
     assert_eq!(
@@ -90,6 +116,93 @@ Open Ada:
 You get this mail because you are a member of Ada on Bailiwick."
         )
     );
+}
+
+fn ending_tokens(tokens: &[(&str, &str, &str)]) -> Mail {
+    let token = |(token, name, expires_at): &(&str, &str, &str)| ExpiringToken {
+        token: (*token).to_owned(),
+        name: (*name).to_owned(),
+        expires_at: Timestamp::parse(expires_at).unwrap(),
+    };
+    Mail::TokensExpire(TokensExpire {
+        first_name: "Ada".into(),
+        organization: "Northwind".into(),
+        tokens: tokens.iter().map(token).collect(),
+        link: LINK.into(),
+    })
+}
+
+#[test]
+fn the_end_of_a_token_reads_like_this() {
+    let mail = ending_tokens(&[("bwk_4mQ8…oCi9", "ci-deploy", "2026-11-30T09:30:00Z")]).render().unwrap();
+    assert_eq!(mail.subject, "The API token “ci-deploy” of Northwind ends on 30 November 2026");
+    assert_eq!(
+        mail.text,
+        format!(
+            "\
+The API token “ci-deploy” of Northwind ends on 30 November 2026
+
+Hello Ada,
+
+This API token of Northwind ends soon:
+  - “ci-deploy” (bwk_4mQ8…oCi9), on 30 November 2026, 09:30 UTC
+
+Whatever uses it is refused from then on.
+
+A token can't be prolonged: create a new one, put it where the old one is used, then remove the old one.
+
+Open API access:
+{LINK}
+
+-- 
+You get this mail because you are an admin of Northwind on Bailiwick."
+        )
+    );
+}
+
+#[test]
+fn the_end_of_several_tokens_reads_like_this() {
+    let mail = ending_tokens(&[
+        ("bwk_4mQ8…oCi9", "ci-deploy", "2026-11-28T23:59:59Z"),
+        ("bwk_Zt1c…9aQe", "", "2026-11-30T09:30:00Z"),
+        ("bwk_0fKd…Lw2x", "nightly backup", "2026-12-01T00:00:00Z"),
+    ]);
+    let mail = mail.render().unwrap();
+    assert_eq!(mail.subject, "3 API tokens of Northwind end soon");
+    assert_eq!(
+        mail.text,
+        format!(
+            "\
+3 API tokens of Northwind end soon
+
+Hello Ada,
+
+These API tokens of Northwind end soon:
+  - “ci-deploy” (bwk_4mQ8…oCi9), on 28 November 2026, 23:59 UTC
+  - bwk_Zt1c…9aQe, on 30 November 2026, 09:30 UTC
+  - “nightly backup” (bwk_0fKd…Lw2x), on 1 December 2026, 00:00 UTC
+
+When one ends, whatever uses it is refused from then on.
+
+A token can't be prolonged: create a new one, put it where the old one is used, then remove the old one.
+
+Open API access:
+{LINK}
+
+-- 
+You get this mail because you are an admin of Northwind on Bailiwick."
+        )
+    );
+}
+
+#[test]
+fn a_token_without_a_name_goes_by_its_mask() {
+    let mail = ending_tokens(&[("bwk_4mQ8…oCi9", "", "2026-11-30T09:30:00Z")]).render().unwrap();
+    assert_eq!(mail.subject, "The API token bwk_4mQ8…oCi9 of Northwind ends on 30 November 2026");
+    for body in [&mail.text, &mail.html] {
+        assert!(body.contains("bwk_4mQ8…oCi9, on 30 November 2026, 09:30 UTC"), "{body}");
+        assert!(!body.contains('“'), "{body}");
+    }
 }
 
 #[test]
@@ -150,6 +263,7 @@ fn a_name_with_markup_is_shown_and_does_nothing() {
 fn every_tag_of_a_harmless(mail: &Mail) -> usize {
     let is_same = |other: &Mail| match (mail, other) {
         (Mail::AccessChanged(a), Mail::AccessChanged(b)) => a.change == b.change,
+        (Mail::TokensExpire(a), Mail::TokensExpire(b)) => a.tokens.len() == b.tokens.len(),
         _ => mail.kind() == other.kind(),
     };
     let harmless = every_mail("Ada").into_iter().find(is_same).unwrap();
