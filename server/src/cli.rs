@@ -33,6 +33,9 @@ enum Command {
         /// How many members it has.
         #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(8..=1_000_000))]
         members: u32,
+        /// How many API access tokens it has.
+        #[arg(long, default_value_t = usecases::demo::TOKENS_MADE)]
+        tokens: u32,
     },
 }
 
@@ -68,7 +71,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failed> {
             Command::Serve => serve::run(config).await,
             Command::Migrate => open::migrate(&config).await,
             Command::Doctor => doctor::run(&config).await,
-            Command::Demo { members } => demo::run(config, members).await,
+            Command::Demo { members, tokens } => demo::run(config, members, tokens).await,
         }
     })
 }

@@ -1,6 +1,9 @@
 //! Configuration: environment variables, or the same names in a TOML file. An unknown name is an error: a misspelled one
 //! would otherwise be a setting that silently is not set.
 
+mod cluster;
+
+use domain::token::Lifetime;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::{
@@ -9,7 +12,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
-use usecases::Settings;
+use usecases::{Cluster, Settings};
 
 const PREFIX: &str = "BAILIWICK_";
 
@@ -34,6 +37,11 @@ struct Written {
     signups: Option<SignUps>,
     trusted_proxies: Option<String>,
     invitations_per_hour: Option<u32>,
+    token_longest: Option<String>,
+    kubeconfig: Option<PathBuf>,
+    cluster_server: Option<String>,
+    cluster_name: Option<String>,
+    cluster_ca: Option<PathBuf>,
     log: Option<String>,
 }
 
@@ -54,6 +62,10 @@ pub struct Config {
     /// Whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpAddr>,
     pub invitations_per_hour: u32,
+    /// The longest that a token may live.
+    pub token_longest: Lifetime,
+    /// Where kubeconfigs lead. Unset: no cluster.
+    pub cluster: Option<Cluster>,
     pub log: String,
 }
 
@@ -112,6 +124,7 @@ impl Config {
 
 impl Written {
     fn filled(self) -> Result<Config, ConfigError> {
+        let cluster = self.cluster()?;
         let listen = self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
         let base_url = self.base_url.unwrap_or_else(|| format!("http://{listen}")).trim_end_matches('/').to_owned();
         let host = base_url
@@ -133,6 +146,12 @@ impl Written {
             .filter(|proxy| !proxy.is_empty())
             .map(|proxy| proxy.parse().map_err(|_| ConfigError(format!("the trusted proxy {proxy} is no IP address"))))
             .collect::<Result<_, _>>()?;
+        let token_longest = self.token_longest.as_deref().map_or(Ok(Lifetime::Never), |written| {
+            Lifetime::parse(written).map_err(|_| {
+                let known = Lifetime::ALL.map(Lifetime::as_str).join(", ");
+                ConfigError(format!("the longest life of a token is one of {known}, not {written}"))
+            })
+        })?;
         let mail_host = host.split(':').next().filter(|host| host.contains('.') && host.parse::<IpAddr>().is_err());
         let mail_from = self
             .mail_from
@@ -148,6 +167,8 @@ impl Written {
             sign_ups_open: self.signups != Some(SignUps::Closed),
             trusted_proxies,
             invitations_per_hour: self.invitations_per_hour.unwrap_or(Settings::INVITATIONS_PER_HOUR),
+            token_longest,
+            cluster,
             log: self.log.unwrap_or_else(|| "info".to_owned()),
         })
     }
@@ -170,6 +191,8 @@ impl Config {
             invitation_lifetime: Settings::INVITATION_LIFETIME,
             invitations_per_hour: self.invitations_per_hour,
             namespace_limit: domain::namespace::LIMIT,
+            token_longest: self.token_longest,
+            cluster: self.cluster.clone(),
         }
     }
 }
@@ -178,7 +201,7 @@ impl Config {
 mod tests {
     use super::*;
 
-    fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    pub(super) fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
         Config::read(None, pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
     }
 
@@ -188,6 +211,16 @@ mod tests {
         assert_eq!(config.base_url, "http://127.0.0.1:3000");
         assert_eq!(config.database_url.expose_secret(), "sqlite:./data/bailiwick.db");
         assert!(config.sign_ups_open);
+        assert_eq!(config.token_longest, Lifetime::Never);
+        assert_eq!(config.cluster, None);
+    }
+
+    #[test]
+    fn what_is_configured_reaches_the_use_cases() {
+        let pairs = [("BAILIWICK_TOKEN_LONGEST", "90d"), ("BAILIWICK_CLUSTER_SERVER", "https://k8s.example")];
+        let settings = read(&pairs).unwrap().settings();
+        assert_eq!(settings.token_longest, Lifetime::NinetyDays);
+        assert_eq!(settings.cluster.unwrap().server, "https://k8s.example");
     }
 
     #[test]
@@ -205,6 +238,7 @@ mod tests {
             ("BAILIWICK_SIGNUPS", "perhaps"),
             ("BAILIWICK_TRUSTED_PROXIES", "everybody"),
             ("BAILIWICK_INVITATIONS_PER_HOUR", "many"),
+            ("BAILIWICK_TOKEN_LONGEST", "2 weeks"),
         ] {
             assert!(read(&[(name, value)]).is_err(), "{name}={value}");
         }

@@ -59,7 +59,10 @@ pub async fn keep_house(installation: Arc<Installation>, mut stop: watch::Receiv
     while !*stop.borrow() {
         let done = tokio::select! {
             _ = seen.tick() => upkeep::write_seen(&installation).await,
-            _ = sweep.tick() => upkeep::sweep(&installation).await,
+            _ = sweep.tick() => match upkeep::sweep(&installation).await {
+                Ok(()) => upkeep::remind(&installation).await,
+                failed => failed,
+            },
             _ = stop.changed() => Ok(()),
         };
         if let Err(error) = done {
@@ -67,6 +70,6 @@ pub async fn keep_house(installation: Arc<Installation>, mut stop: watch::Receiv
         }
     }
     if let Err(error) = upkeep::write_seen(&installation).await {
-        tracing::error!(?error, "when sessions were last used could not be written down");
+        tracing::error!(?error, "when sessions and tokens were last used could not be written down");
     }
 }

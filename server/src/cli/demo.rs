@@ -5,10 +5,10 @@ use crate::config::Config;
 use std::process::ExitCode;
 use usecases::demo::{self, Demo};
 
-pub(super) async fn run(config: Config, members: u32) -> Result<ExitCode, Failed> {
+pub(super) async fn run(config: Config, members: u32, tokens: u32) -> Result<ExitCode, Failed> {
     let installation = open::installation(&config).await?;
     let Demo { email, password, organization, members } =
-        demo::fill(installation.clone(), members).await.map_err(|error| {
+        demo::fill(installation.clone(), members, tokens).await.map_err(|error| {
             let Failed(why) = open::failed(&error);
             Failed(why)
         })?;

@@ -2,14 +2,14 @@
 
 use super::{
     Server,
-    caller::{cookie_name, identify},
+    caller::{bearer, cookie_name, identify},
     flash,
-    pages::{local, redirect},
+    pages::{self, local, redirect},
 };
 use app::{
-    api::exchange::{Answer, CookieChange, Exchange},
+    api::exchange::{Answer, CookieChange, Exchange, Instead},
     error::ApiError,
-    pages::Flash,
+    pages::{Flash, Visit},
 };
 use axum::{
     body::{Body, to_bytes},
@@ -18,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use usecases::Settings;
+use usecases::{Context, Settings};
 
 /// In bytes. A hundred addresses of the longest kind are a quarter of this.
 const LARGEST_BODY: usize = 128 * 1024;
@@ -30,8 +30,11 @@ const LONGEST_QUERY: usize = 16 * 1024;
 const SECRET_FIELDS: [&str; 3] = ["password", "current_password", "secret"];
 
 pub(super) async fn answer(State(server): State<Server>, request: Request) -> Response {
+    // Our own scripts post for a page that is open, and read JSON unless the answer is shown instead of a page.
+    let enhanced = request.headers().contains_key(ENHANCED);
     // A plain form of a page, as a browser without our scripts sends it.
     let plain = request.method() == Method::POST
+        && !enhanced
         && request
             .headers()
             .get(header::ACCEPT)
@@ -41,6 +44,13 @@ pub(super) async fn answer(State(server): State<Server>, request: Request) -> Re
     let (fields, outcome) = run(&server, request).await;
     let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let wanted = field("next").and_then(local).map(ToOwned::to_owned);
+    let outcome = match outcome {
+        Ok(Done { context, answer: Answer { instead: Some(instead), .. }, .. }) if plain || enhanced => {
+            return in_place(&server, context, instead, wanted.as_deref().unwrap_or("/")).await;
+        }
+        Ok(done) => Ok((done.response, done.answer)),
+        Err(error) => Err(error),
+    };
     if !plain {
         return match outcome {
             Ok((response, answer)) => with_answer(response, answer, wanted, server.https),
@@ -79,10 +89,36 @@ pub(super) async fn answer(State(server): State<Server>, request: Request) -> Re
     }
 }
 
+/// Set by our own scripts.
+const ENHANCED: HeaderName = HeaderName::from_static("bailiwick-enhanced");
+
+/// What is kept nowhere is shown in this very answer.
+async fn in_place(server: &Server, context: Context, instead: Instead, next: &str) -> Response {
+    match instead {
+        Instead::Token(created) => {
+            pages::show(server, Visit { created: Some(created), ..pages::visit(context, next) }).await
+        }
+        // The name is made of a slug: letters, digits and hyphens.
+        Instead::File(file) => {
+            let disposition = format!("attachment; filename=\"{}\"", file.file_name);
+            let headers =
+                [(header::CONTENT_TYPE, "application/yaml".to_owned()), (header::CONTENT_DISPOSITION, disposition)];
+            (headers, file.kubeconfig).into_response()
+        }
+    }
+}
+
 type Fields = Vec<(String, String)>;
 
+/// A function that did what it was asked, and for whom.
+struct Done {
+    context: Context,
+    response: Response,
+    answer: Answer,
+}
+
 /// Checks what may come in, finds the function, and runs it. Answers what was typed, for a plain form.
-async fn run(server: &Server, request: Request) -> (Fields, Result<(Response, Answer), ApiError>) {
+async fn run(server: &Server, request: Request) -> (Fields, Result<Done, ApiError>) {
     let (mut parts, body) = request.into_parts();
     // A HEAD is a GET whose body nobody wants.
     if parts.method == Method::HEAD {
@@ -109,12 +145,12 @@ async fn run(server: &Server, request: Request) -> (Fields, Result<(Response, An
     (fields, outcome)
 }
 
-async fn call(server: &Server, path: &str, request: Request) -> Result<(Response, Answer), ApiError> {
-    let context = identify(server, &request).await?;
+async fn call(server: &Server, path: &str, request: Request) -> Result<Done, ApiError> {
+    let context = identify(server, &request, bearer(request.headers())).await?;
     let mut function = registered(path, request.method()).ok_or_else(|| not_there(path))?;
-    let (mut response, answer) = Exchange::new(context).run(function.run(request)).await;
+    let (mut response, answer) = Exchange::new(context.clone()).run(function.run(request)).await;
     if response.headers_mut().remove(FAILED).is_none() {
-        return Ok((response, answer));
+        return Ok(Done { context, response, answer });
     }
     // The body is the error as the function returned it; its status is our own table's business.
     let body = to_bytes(response.into_body(), LARGEST_BODY).await.map_err(|_| ApiError::internal())?;
@@ -151,6 +187,11 @@ fn is_form(headers: &HeaderMap) -> bool {
 pub(super) fn error_response(error: &ApiError) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, axum::Json(error)).into_response();
+    if error.code.starts_with("token_") && error.status() == 401 {
+        // RFC 6750, section 3.1: so that a program's own library knows that asking again won't help.
+        let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
     if let Some(seconds) = error.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }

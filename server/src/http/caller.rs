@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
 };
 use std::net::{IpAddr, SocketAddr};
-use usecases::{Context, Error};
+use usecases::{Context, Credential, Error};
 
 /// The cookie of a session. `__Host-` binds it to this very host and to TLS; plain HTTP on loopback can't have that.
 pub(super) const fn cookie_name(https: bool) -> &'static str {
@@ -14,14 +14,32 @@ pub(super) const fn cookie_name(https: bool) -> &'static str {
 }
 
 /// Reads the request before it waits for anything: a request's body can't be shared between threads.
+///
+/// `bearer` is what [`bearer`] found, where programs may ask; it is never looked for in a cookie or a query, and while it is
+/// there no cookie counts.
 pub(super) fn identify(
     server: &Server,
     request: &Request,
+    bearer: Option<String>,
 ) -> impl Future<Output = Result<Context, Error>> + Send + use<> {
     let secret = cookie(request.headers(), cookie_name(server.https)).map(ToOwned::to_owned);
     let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).map(ToOwned::to_owned);
     let (installation, ip) = (server.installation.clone(), address(server, request));
-    async move { Context::identify(installation, secret.as_deref(), ip, agent).await }
+    async move {
+        let credential = match (&bearer, &secret) {
+            (Some(token), _) => Credential::Bearer(token),
+            (None, Some(secret)) => Credential::Cookie(secret),
+            (None, None) => Credential::None,
+        };
+        Context::identify(installation, credential, ip, agent).await
+    }
+}
+
+/// What stands after `Authorization: Bearer` (RFC 6750). Other schemes are a front's own business.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().unwrap_or_default();
+    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
 /// The value of the first cookie of this name.

@@ -3,7 +3,7 @@
 use super::{Server, api::error_response, caller::identify, flash, headers::page_policy};
 use app::{
     error::ApiError,
-    pages::{Answer, Query, Visit},
+    pages::{Answer, Flash, Query, Visit},
 };
 use axum::{
     extract::{Request, State},
@@ -12,25 +12,38 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::sync::Arc;
+use usecases::Context;
 
 pub(super) async fn answer(State(server): State<Server>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let error = ApiError::new("method_not_allowed", "Pages are read, not written. The API is under /api/v1/.");
         return ([(header::ALLOW, "GET, HEAD")], error_response(&error)).into_response();
     }
-    let context = match identify(&server, &request).await {
+    let context = match identify(&server, &request, None).await {
         Ok(context) => context,
         Err(error) => return error_response(&ApiError::from(error)).into_response(),
     };
-    let pairs = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
     let left = flash::read(request.headers(), server.https);
     let had_flash = left.is_some();
-    let visit = Visit {
-        context,
-        path: request.uri().path().to_owned(),
-        query: Query(pairs.into_owned().collect()),
-        flash: left.unwrap_or_default(),
-    };
+    let address = request.uri().path_and_query().map_or("/", |address| address.as_str());
+    let visit = Visit { flash: left.unwrap_or_default(), ..visit(context, address) };
+    let mut response = show(&server, visit).await;
+    // The flash stays for the page that a redirect leads to.
+    if had_flash && !response.status().is_redirection() {
+        flash::append(response.headers_mut(), flash::remove(server.https));
+    }
+    response
+}
+
+/// A visit to an address of ours: a path, and perhaps a query.
+pub(super) fn visit(context: Context, address: &str) -> Visit {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let query = Query(form_urlencoded::parse(query.as_bytes()).into_owned().collect());
+    Visit { context, path: path.to_owned(), query, flash: Flash::default(), created: None }
+}
+
+/// The page that answers a visit.
+pub(super) async fn show(server: &Server, visit: Visit) -> Response {
     let nonce = nonce();
     match app::pages::answer(visit, &server.assets.site, Arc::from(nonce.as_str())).await {
         Answer::Page { status, html } => {
@@ -39,12 +52,8 @@ pub(super) async fn answer(State(server): State<Server>, request: Request) -> Re
             if let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce)) {
                 response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
             }
-            if had_flash {
-                flash::append(response.headers_mut(), flash::remove(server.https));
-            }
             response
         }
-        // The flash stays for the page this leads to.
         Answer::Redirect(path) => redirect(&path),
     }
 }

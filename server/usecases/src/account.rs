@@ -1,8 +1,11 @@
 //! A person's own names and password.
 
-use crate::{Context, Error, limits, passwords::Check};
-use domain::{Refusal, account::AccountEvent, letter::Letter, password::Password, text::PersonName};
-use storage::{account_activity, password_resets, sessions, users};
+use crate::{Context, Error, limits, passwords::Check, sessions::Cookie};
+use domain::{Refusal, account::AccountEvent, id::UserId, letter::Letter, password::Password, text::PersonName};
+use storage::{
+    account_activity, password_resets, sessions,
+    users::{self, User},
+};
 
 /// How many lines of their own log a person is shown.
 const RECENT: u32 = 20;
@@ -17,19 +20,37 @@ pub async fn rename(context: &Context, first_name: &str, last_name: &str) -> Res
     work.commit(Some(person.user), AccountEvent::NamesChanged).await
 }
 
+/// Somebody who is signed in gives their present password.
+async fn prove(context: &Context, user: UserId, current: &str) -> Result<User, Error> {
+    limits::guess(context).await?;
+    let user = users::find(&mut context.installation.db.read().await?, user).await?.ok_or(Refusal::NotSignedIn)?;
+    if context.installation.passwords.check(current, Some(&user.password_hash)).await? == Check::Wrong {
+        return Err(Refusal::BadField { field: "current_password", problem: domain::text::Problem::Unknown }.into());
+    }
+    limits::guessed_right(context).await?;
+    Ok(user)
+}
+
+/// Proves the password again, for what needs a fresh sign-in. The session is replaced by a new one.
+///
+/// # Errors
+/// [`Refusal::BadField`] on `current_password`; [`Refusal::TooManyRequests`].
+pub async fn confirm(context: &Context, current: &str) -> Result<Cookie, Error> {
+    let person = context.signed_in()?;
+    let user = prove(context, person.user, current).await?;
+    let mut work = context.begin_account().await?;
+    let cookie = crate::sessions::start(context, &mut work.c, &user).await?;
+    work.commit(Some(user.id), AccountEvent::Confirmed).await?;
+    Ok(cookie)
+}
+
 /// Changes the password; every other session of this person ends.
 ///
 /// # Errors
 /// [`Refusal::BadField`] on `current_password` or `password`; [`Refusal::TooManyRequests`].
 pub async fn change_password(context: &Context, current: &str, new: &str) -> Result<(), Error> {
     let person = context.signed_in()?;
-    limits::guess(context).await?;
-    let user =
-        users::find(&mut context.installation.db.read().await?, person.user).await?.ok_or(Refusal::NotSignedIn)?;
-    if context.installation.passwords.check(current, Some(&user.password_hash)).await? == Check::Wrong {
-        return Err(Refusal::BadField { field: "current_password", problem: domain::text::Problem::Unknown }.into());
-    }
-    limits::guessed_right(context).await?;
+    let user = prove(context, person.user, current).await?;
     let names = [user.first_name.as_str(), user.last_name.as_str(), user.email.as_str()];
     let password = Password::choose(new, &names).map_err(Refusal::field("password"))?;
     let hash = context.installation.passwords.hash(password).await?;

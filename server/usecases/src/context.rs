@@ -1,19 +1,16 @@
 //! What a use case works with: the installation, and who asks.
 
-use crate::{Clock, Error, Keys, Passwords, keys::sha256};
+use crate::{Clock, Error, Keys, Passwords, keys::sha256, seen::Seen};
 use domain::{
+    Refusal,
     access::Actor,
-    id::{SessionId, UserId},
+    id::{SessionId, TokenId, UserId},
     text::{EmailAddress, PersonName},
     time::Timestamp,
+    token::{Secret, is_expired},
 };
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
-use storage::Db;
+use std::{net::IpAddr, sync::Arc, time::Duration};
+use storage::{Db, tokens::Token};
 use tokio::sync::Notify;
 
 /// What the operator decides by configuration.
@@ -25,11 +22,17 @@ pub struct Settings {
     pub invitation_lifetime: Duration,
     pub invitations_per_hour: u32,
     pub namespace_limit: u32,
+    /// The longest that a token may live.
+    pub token_longest: domain::token::Lifetime,
+    /// Where kubeconfigs lead; `None`: no cluster is connected.
+    pub cluster: Option<crate::Cluster>,
 }
 
 impl Settings {
     /// A session ends when it was not used for this long.
     pub const SESSION_IDLE: Duration = Duration::from_secs(60 * 60);
+    /// How old a sign-in may be for what makes a credential (OWASP ASVS 5.0, 7.5.1).
+    pub const FRESH: Duration = Duration::from_secs(10 * 60);
     /// A session ends this long after its sign-in, used or not.
     pub const SESSION_LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
     pub const VERIFICATION_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -48,25 +51,15 @@ pub struct Installation {
     pub settings: Settings,
     /// Rung when a letter was written; the worker listens.
     pub letters: Notify,
-    /// When each session was last used, until the worker writes it down: checking a session writes nothing.
-    seen: Mutex<HashMap<SessionId, Timestamp>>,
+    /// Checking a session or a token writes nothing: when each was used stays here until the worker writes it down.
+    pub(crate) sessions_seen: Seen<SessionId>,
+    pub(crate) tokens_used: Seen<TokenId>,
 }
 
 impl Installation {
     pub fn new(db: Db, clock: Clock, keys: Keys, passwords: Passwords, settings: Settings) -> Self {
-        Self { db, clock, keys, passwords, settings, letters: Notify::new(), seen: Mutex::default() }
-    }
-
-    pub(crate) fn see(&self, session: SessionId, now: Timestamp) {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(session, now);
-    }
-
-    fn seen_at(&self, session: SessionId) -> Option<Timestamp> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(&session).copied()
-    }
-
-    pub(crate) fn take_seen(&self) -> Vec<(SessionId, Timestamp)> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).drain().collect()
+        let (sessions_seen, tokens_used) = (Seen::default(), Seen::default());
+        Self { db, clock, keys, passwords, settings, letters: Notify::new(), sessions_seen, tokens_used }
     }
 }
 
@@ -78,16 +71,54 @@ pub struct SignedIn {
     pub email: EmailAddress,
     pub first_name: PersonName,
     pub last_name: PersonName,
+    /// When the password was last proved in this session.
+    pub signed_in_at: Timestamp,
+}
+
+/// What a request brings to say who sends it. One or the other: a cookie is no bearer, a bearer no cookie.
+#[derive(Clone, Copy, Default)]
+pub enum Credential<'a> {
+    #[default]
+    None,
+    /// The value of a session's cookie.
+    Cookie(&'a str),
+    /// What stands after `Authorization: Bearer`.
+    Bearer(&'a str),
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Default)]
+pub enum Who {
+    #[default]
+    Nobody,
+    Person(SignedIn),
+    Token(Token),
+    /// Made by the command line alone: no request ever speaks as the operator.
+    Operator,
 }
 
 /// Who asks, and from where.
 #[derive(Debug, Clone, Default)]
 pub struct Caller {
-    pub signed_in: Option<SignedIn>,
+    pub(crate) who: Who,
     pub ip: Option<IpAddr>,
     pub user_agent: Option<String>,
-    /// Set by the command line alone: no request ever speaks as the operator.
-    operator: bool,
+}
+
+impl Caller {
+    pub fn person(&self) -> Option<&SignedIn> {
+        match &self.who {
+            Who::Person(person) => Some(person),
+            Who::Nobody | Who::Token(_) | Who::Operator => None,
+        }
+    }
+
+    pub fn token(&self) -> Option<&Token> {
+        match &self.who {
+            Who::Token(token) => Some(token),
+            Who::Nobody | Who::Person(_) | Who::Operator => None,
+        }
+    }
 }
 
 /// One request's view of the installation.
@@ -105,48 +136,31 @@ impl Context {
 
     /// Whoever runs the installation, at its command line.
     pub fn operator(installation: Arc<Installation>) -> Self {
-        Self { installation, caller: Caller { operator: true, ..Caller::default() } }
+        Self { installation, caller: Caller { who: Who::Operator, ..Caller::default() } }
     }
 
-    /// Finds out who holds this cookie. One indexed read and no write; an unknown, idle or over-aged session is nobody.
+    /// Finds out who brings this credential: one indexed read and no write. A session that is unknown, idle or over-aged
+    /// is nobody's; a token that does not work is refused, since no program means to ask as nobody.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when the database can't be asked: never "nobody", which would sign everybody out.
+    /// [`Refusal::TokenMalformed`], [`Refusal::TokenUnknown`], [`Refusal::TokenExpired`]. [`Error::Unavailable`] when the
+    /// database can't be asked: never "nobody", which would sign everybody out.
     pub async fn identify(
         installation: Arc<Installation>,
-        cookie: Option<&str>,
+        credential: Credential<'_>,
         ip: Option<IpAddr>,
         user_agent: Option<String>,
     ) -> Result<Self, Error> {
-        let signed_in = match cookie {
-            Some(secret) if !secret.is_empty() => {
-                let mut c = installation.db.read().await?;
-                let found = storage::sessions::find(&mut c, &sha256(secret)).await?;
-                let now = installation.clock.now();
-                found.and_then(|session| {
-                    let last =
-                        installation.seen_at(session.id).unwrap_or(session.last_seen_at).max(session.last_seen_at);
-                    let live = now < last.plus(Settings::SESSION_IDLE)
-                        && now < session.created_at.plus(Settings::SESSION_LONGEST);
-                    live.then(|| {
-                        installation.see(session.id, now);
-                        SignedIn {
-                            session: session.id,
-                            user: session.user,
-                            email: session.email,
-                            first_name: session.first_name,
-                            last_name: session.last_name,
-                        }
-                    })
-                })
-            }
-            _ => None,
+        let who = match credential {
+            Credential::None | Credential::Cookie("") => Who::Nobody,
+            Credential::Cookie(secret) => installation.person_with(secret).await?.map_or(Who::Nobody, Who::Person),
+            Credential::Bearer(secret) => Who::Token(installation.token_with(secret).await?),
         };
         // An agent's name is shown on pages and kept in rows: as long as any real one, and no longer.
         let user_agent = user_agent.map(|agent| agent.chars().filter(|c| !c.is_control()).take(200).collect());
         // Listening on `[::]`, a server sees IPv4 as `::ffff:…`, all of it one network in the eyes of IPv6.
         let ip = ip.map(|ip| ip.to_canonical());
-        Ok(Self { installation, caller: Caller { signed_in, ip, user_agent, operator: false } })
+        Ok(Self { installation, caller: Caller { who, ip, user_agent } })
     }
 
     pub fn now(&self) -> Timestamp {
@@ -158,20 +172,74 @@ impl Context {
     }
 
     pub fn actor(&self) -> Actor {
-        match &self.caller.signed_in {
-            Some(person) => Actor::User(person.user),
-            None if self.caller.operator => Actor::Operator,
-            None => Actor::Anonymous,
+        match &self.caller.who {
+            Who::Nobody => Actor::Anonymous,
+            Who::Person(person) => Actor::User(person.user),
+            Who::Token(token) => Actor::Token(token.bearer()),
+            Who::Operator => Actor::Operator,
         }
     }
 
     /// # Errors
-    /// [`domain::Refusal::NotSignedIn`].
+    /// [`Refusal::NotSignedIn`]; [`Refusal::PeopleOnly`] for a token, which has no account.
     pub fn signed_in(&self) -> Result<&SignedIn, Error> {
-        self.caller.signed_in.as_ref().ok_or(Error::Refused(domain::Refusal::NotSignedIn))
+        match &self.caller.who {
+            Who::Person(person) => Ok(person),
+            Who::Token(_) => Err(Refusal::PeopleOnly.into()),
+            Who::Nobody | Who::Operator => Err(Refusal::NotSignedIn.into()),
+        }
+    }
+
+    /// For what makes a credential: somebody who proved their password within [`Settings::FRESH`].
+    ///
+    /// # Errors
+    /// As [`Context::signed_in`], and [`Refusal::ReauthenticationRequired`].
+    pub fn freshly_signed_in(&self) -> Result<&SignedIn, Error> {
+        let person = self.signed_in()?;
+        if self.now() >= person.signed_in_at.plus(Settings::FRESH) {
+            return Err(Refusal::ReauthenticationRequired.into());
+        }
+        Ok(person)
     }
 
     pub(crate) fn ip_text(&self) -> Option<String> {
         self.caller.ip.map(|ip| ip.to_string())
+    }
+}
+
+impl Installation {
+    async fn person_with(&self, cookie: &str) -> Result<Option<SignedIn>, Error> {
+        let mut c = self.db.read().await?;
+        let Some(session) = storage::sessions::find(&mut c, &sha256(cookie)).await? else { return Ok(None) };
+        let now = self.clock.now();
+        let last = self.sessions_seen.at(session.id).unwrap_or(session.last_seen_at).max(session.last_seen_at);
+        let live = now < last.plus(Settings::SESSION_IDLE) && now < session.created_at.plus(Settings::SESSION_LONGEST);
+        Ok(live.then(|| {
+            self.sessions_seen.see(session.id, now);
+            SignedIn {
+                session: session.id,
+                user: session.user,
+                email: session.email,
+                first_name: session.first_name,
+                last_name: session.last_name,
+                signed_in_at: session.created_at,
+            }
+        }))
+    }
+
+    async fn token_with(&self, secret: &str) -> Result<Token, Error> {
+        // Before the database is asked: a typo, and what a scanner of secrets tries, costs a checksum.
+        let secret = Secret::parse(secret)?;
+        let mut c = self.db.read().await?;
+        let found = storage::tokens::find_by_secret(&mut c, &sha256(secret.reveal())).await?;
+        let token = found.ok_or(Refusal::TokenUnknown)?;
+        let now = self.clock.now();
+        match token.expires_at {
+            Some(at) if is_expired(token.expires_at, now) => Err(Refusal::TokenExpired { at }.into()),
+            _ => {
+                self.tokens_used.see(token.id, now);
+                Ok(token)
+            }
+        }
     }
 }

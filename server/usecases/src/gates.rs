@@ -1,12 +1,13 @@
 //! THE TWO GATES. Writing begins with an [`Action`] and is kept with an event: no Action, no transaction; no event, no
 //! commit. So the rules need not be remembered: the types ask for them.
 
-use crate::{Context, Error};
+use crate::{Context, Error, Who};
 use domain::{
     Refusal,
     access::{Action, Actor, decide},
     account::AccountEvent,
     activity::ActivityEvent,
+    grant::{Giver, Holder},
     id::{LetterId, OrganizationId, UserId},
     letter::Letter,
     membership::Membership,
@@ -17,7 +18,7 @@ use storage::{
     Connection, account_activity, activity,
     members::{self, Member},
     organizations::{self, Organization},
-    outbox,
+    outbox, tokens,
     users::{self, User},
 };
 use uuid::Uuid;
@@ -26,15 +27,15 @@ use uuid::Uuid;
 pub struct Look {
     pub(crate) c: Connection,
     pub organization: Organization,
-    /// The asker's own row.
-    pub member: Member,
+    /// The asker's own row; a token has none.
+    pub member: Option<Member>,
 }
 
 /// A transaction on one organization, which nobody else writes to until it ends.
 pub struct Work {
     pub(crate) c: Connection,
     pub(crate) organization: Organization,
-    /// The asker's own row; `None` for whoever uses a link.
+    /// The asker's own row; `None` for a token, the operator, and whoever uses a link.
     member: Option<Member>,
     action: Action,
     by: By,
@@ -54,10 +55,16 @@ struct By {
 
 impl By {
     fn of(context: &Context) -> Self {
-        match &context.caller.signed_in {
-            Some(person) => Self { kind: "user", id: Some(person.user.uuid()), name: person.email.to_string() },
-            None if context.actor() == Actor::Operator => Self { kind: "operator", id: None, name: "Operator".into() },
-            None => Self { kind: "system", id: None, name: "Bailiwick".into() },
+        match &context.caller.who {
+            Who::Person(person) => Self { kind: "user", id: Some(person.user.uuid()), name: person.email.to_string() },
+            // Begins with what no address does: a token named like a person must not read as one.
+            Who::Token(token) => {
+                let name = token.name.as_ref().map(|name| format!(" “{name}”")).unwrap_or_default();
+                let name = format!("token {}{name} made by {}", token.mask, token.created_by);
+                Self { kind: "token", id: Some(token.id.uuid()), name }
+            }
+            Who::Operator => Self { kind: "operator", id: None, name: "Operator".into() },
+            Who::Nobody => Self { kind: "system", id: None, name: "Bailiwick".into() },
         }
     }
 }
@@ -73,13 +80,14 @@ impl Context {
     /// # Errors
     /// What [`decide`] refuses.
     pub async fn look(&self, slug: &str, action: Action) -> Result<Look, Error> {
-        let user = self.signed_in()?.user;
+        if self.actor() == Actor::Anonymous {
+            return Err(Refusal::NotSignedIn.into());
+        }
         let mut c = self.installation.db.read().await?;
         let organization = organizations::find_by_slug(&mut c, &parse_slug(slug)?).await?.ok_or(Refusal::NotFound)?;
-        let member = members::find_by_user(&mut c, organization.id, user).await?;
+        let member = self.own_row(&mut c, &organization).await?;
         let membership = member.as_ref().map(|member| member.membership(organization.founder));
-        decide(self.actor(), membership.as_ref(), action)?;
-        let member = member.ok_or(Refusal::NotFound)?;
+        decide(self.actor(), organization.id, membership.as_ref(), action)?;
         Ok(Look { c, organization, member })
     }
 
@@ -106,18 +114,30 @@ impl Context {
     }
 
     async fn enter(&self, mut c: Connection, organization: Organization, action: Action) -> Result<Work, Error> {
-        let member = match self.actor() {
-            Actor::User(user) => members::find_by_user(&mut c, organization.id, user).await?,
-            Actor::Anonymous | Actor::Operator | Actor::System => None,
-        };
+        let member = self.own_row(&mut c, &organization).await?;
+        // A token that was removed since it was looked at is refused here, under the lock.
+        if let Some(token) = self.caller.token()
+            && token.organization == organization.id
+            && tokens::find(&mut c, organization.id, token.id).await?.is_none()
+        {
+            return Err(Refusal::TokenUnknown.into());
+        }
         let membership = member.as_ref().map(|member| member.membership(organization.founder));
-        let decision = decide(self.actor(), membership.as_ref(), action);
+        let decision = decide(self.actor(), organization.id, membership.as_ref(), action);
         let (context, by, now) = (self.clone(), By::of(self), self.now());
         let work = Work { c, organization, member, action, by, context, now, letters: false, recorded: 0 };
         match decision {
             Ok(()) => Ok(work),
             Err(refusal) => Err(work.refuse(refusal).await),
         }
+    }
+
+    /// The asker's row in this organization, if a person asks.
+    async fn own_row(&self, c: &mut Connection, organization: &Organization) -> Result<Option<Member>, Error> {
+        Ok(match self.actor() {
+            Actor::User(user) => members::find_by_user(c, organization.id, user).await?,
+            Actor::Anonymous | Actor::Token(_) | Actor::Operator | Actor::System => None,
+        })
     }
 
     /// Begins what concerns a person's own account and no organization.
@@ -128,8 +148,8 @@ impl Context {
 }
 
 impl Look {
-    pub fn membership(&self) -> Membership {
-        self.member.membership(self.organization.founder)
+    pub fn membership(&self) -> Option<Membership> {
+        self.member.as_ref().map(|member| member.membership(self.organization.founder))
     }
 }
 
@@ -141,6 +161,31 @@ impl Work {
 
     pub(crate) fn member(&self) -> Result<&Member, Error> {
         self.member.as_ref().ok_or(Error::Refused(Refusal::NotSignedIn))
+    }
+
+    /// On whose account something is given.
+    pub(crate) fn giver(&self) -> Result<Giver, Error> {
+        match self.context.caller.token() {
+            Some(token) => Ok(token.giver()),
+            None => Ok(self.member()?.user.into()),
+        }
+    }
+
+    /// Whose grants the asker works with: the member's own, or the token's.
+    pub(crate) fn holder(&self) -> Result<Holder, Error> {
+        match self.context.caller.token() {
+            Some(token) => Ok(token.id.into()),
+            None => Ok(self.member()?.id.into()),
+        }
+    }
+
+    /// Asks for one more thing within this work.
+    ///
+    /// # Errors
+    /// What [`decide`] refuses.
+    pub(crate) fn also(&self, action: Action) -> Result<(), Refusal> {
+        let membership = self.member.as_ref().map(|member| member.membership(self.organization.founder));
+        decide(self.context.actor(), self.organization.id, membership.as_ref(), action)
     }
 
     /// From here on the log names this person: somebody who had no account when the request came in.
@@ -194,13 +239,14 @@ impl Work {
         let Self { c, organization, member, action, by, context, .. } = self;
         // Rolled back before the next transaction begins: SQLite has one writer.
         drop(c);
-        if let Some(member) = member {
+        // A token of this organization is one of its own; of another, it got no further than "not found".
+        let own_token = context.caller.token().is_some_and(|token| token.organization == organization.id);
+        if member.is_some() || own_token {
             let event = ActivityEvent::Refused { action: action.code().into(), reason: refusal.code().into() };
             let kept = async {
                 let mut c = context.installation.db.write().await?;
                 let organization = organizations::lock(&mut c, organization.id).await?.ok_or(Refusal::NotFound)?;
                 let now = context.now();
-                let member = Some(member);
                 let context = context.clone();
                 let work = Work { c, organization, member, action, by, context, now, letters: false, recorded: 0 };
                 work.commit(event).await

@@ -32,8 +32,9 @@ pub struct Grants {
 pub async fn of(context: &Context, slug: &str, member: &str) -> Result<Grants, Error> {
     let mut look = context.look(slug, Action::SeeOwnGrants).await?;
     let id = parse_id(member);
-    if id != Ok(look.member.id) {
-        decide(context.actor(), Some(&look.membership()), Action::SeeGrants)?;
+    let own = look.member.as_ref().map(|member| member.id);
+    if own.is_none() || id.as_ref().ok() != own.as_ref() {
+        decide(context.actor(), look.organization.id, look.membership().as_ref(), Action::SeeGrants)?;
     }
     let id = id?;
     let organization = look.organization.id;
@@ -50,7 +51,8 @@ pub async fn of(context: &Context, slug: &str, member: &str) -> Result<Grants, E
 /// What the asker could pass on: the namespaces they have themselves.
 pub async fn own(context: &Context, slug: &str) -> Result<Vec<NamespaceName>, Error> {
     let mut look = context.look(slug, Action::SeeOwnGrants).await?;
-    let has = grants::of(&mut look.c, look.member.id).await?;
+    let own = look.member.as_ref().ok_or(Refusal::PeopleOnly)?.id;
+    let has = grants::of(&mut look.c, own).await?;
     Ok(names(&namespaces::list(&mut look.c, look.organization.id).await?, &has))
 }
 
@@ -73,12 +75,12 @@ pub async fn save(context: &Context, slug: &str, member: &str, wanted: &[String]
     if change.is_empty() {
         return Ok(target.version);
     }
-    let by = work.member()?.user;
+    let by = work.giver()?;
     grants::apply(&mut work.c, id, &change, by, work.now).await?;
     let version = work.version();
     members::set_version(&mut work.c, organization, id, version).await?;
     let (added, removed) = (names(&all, &change.added), names(&all, &change.removed));
-    if target.user != by {
+    if by != target.user.into() {
         let change = domain::letter::AccessChange::Namespaces { added: added.clone(), removed: removed.clone() };
         let letter = Letter::AccessChanged { user: target.user, organization, change };
         work.write_letter(&target.email, &letter).await?;

@@ -3,6 +3,7 @@
 mod accept;
 
 pub use accept::{Accepting, Joined, Preview, accept, preview};
+pub(crate) use accept::{inviter_of, name_of};
 
 use crate::{
     Context, Error,
@@ -66,8 +67,8 @@ pub async fn send(
     }
     let organization = work.organization.id;
     let all = namespaces::list(&mut work.c, organization).await?;
-    let inviter = work.member()?.clone();
-    let has = grants::of(&mut work.c, inviter.id).await?;
+    let holder = work.holder()?;
+    let has = grants::of(&mut work.c, holder).await?;
     let kept: BTreeSet<NamespaceId> = match kept {
         None => has,
         Some(wanted) => {
@@ -132,7 +133,7 @@ async fn send_one(
         id: InvitationId::from_random(crate::dice::random()),
         organization,
         email: email.clone(),
-        invited_by: work.member()?.user,
+        invited_by: work.giver()?,
         namespaces: kept.clone(),
         nonce: crate::dice::random(),
     };
@@ -205,7 +206,7 @@ pub async fn revoke(context: &Context, slug: &str, invitation: &str) -> Result<O
 }
 
 /// The names of the namespaces an offer carries, of those that still exist.
-pub(crate) async fn names_of(
+pub(crate) async fn namespaces_of(
     c: &mut storage::Connection,
     offer: &Offer,
     ids: &BTreeSet<NamespaceId>,

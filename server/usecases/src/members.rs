@@ -1,6 +1,6 @@
 //! The Users table, and switching members off and on.
 
-use crate::{Context, Error, gates::Work};
+use crate::{Context, Error, gates::Work, tokens};
 use domain::{
     Refusal,
     access::Action,
@@ -10,6 +10,7 @@ use domain::{
     membership::{Membership, Role},
     text::{EmailAddress, Problem},
 };
+use std::collections::BTreeSet;
 pub use storage::{
     members::Member as Stored,
     roster::{Row, Show},
@@ -44,8 +45,8 @@ pub struct Query {
 #[derive(Debug, Clone)]
 pub struct Page {
     pub organization: Organization,
-    /// The asker's own membership.
-    pub own: Membership,
+    /// The asker's own membership; a token has none.
+    pub own: Option<Membership>,
     pub active_admins: u64,
     pub rows: Vec<Row>,
     /// How many rows there are in all, with this search and filter.
@@ -53,6 +54,13 @@ pub struct Page {
     pub next: Option<String>,
     /// To be asked for `backwards`.
     pub previous: Option<String>,
+}
+
+/// A member who is switched off from now on.
+#[derive(Debug, Clone)]
+pub struct Deactivated {
+    pub member: Member,
+    pub removed_tokens: u64,
 }
 
 fn cursor_of(row: &Row) -> String {
@@ -127,14 +135,20 @@ async fn target(work: &mut Work, member: &str) -> Result<Member, Error> {
     members::find(&mut work.c, organization, id).await?.ok_or(Error::Refused(Refusal::NotFound))
 }
 
-/// Switches a member off. Every session of theirs ends in the same transaction.
+/// Switches a member off. Every session of theirs ends in the same transaction, and so do the named tokens, all of which
+/// this member made; tokens that are not named stay, as nothing that happens to a person touches one.
 ///
 /// # Errors
-/// As [`Membership::deactivate`].
-pub async fn deactivate(context: &Context, slug: &str, member: &str) -> Result<Member, Error> {
+/// As [`Membership::deactivate`]; [`Refusal::NotFound`] for a token that this member did not make.
+pub async fn deactivate(
+    context: &Context,
+    slug: &str,
+    member: &str,
+    remove_tokens: &[String],
+) -> Result<Deactivated, Error> {
     let mut work = context.begin(slug, Action::DeactivateMember).await?;
     let target = target(&mut work, member).await?;
-    let by = work.member()?.user;
+    let by = context.actor().user();
     let organization = work.organization.clone();
     let active_admins = members::active_admins(&mut work.c, organization.id).await?;
     let changed = match target.membership(organization.founder).deactivate(by, active_admins) {
@@ -142,7 +156,22 @@ pub async fn deactivate(context: &Context, slug: &str, member: &str) -> Result<M
         Err(refusal) => return Err(work.refuse(refusal).await),
     };
     sessions::delete_all(&mut work.c, target.user).await?;
-    keep(work, target, changed, AccessChange::Deactivated).await
+    let mut removed = 0;
+    // An empty entry says "none" in a form.
+    let ids: BTreeSet<&str> = remove_tokens.iter().map(String::as_str).filter(|id| !id.is_empty()).collect();
+    if !ids.is_empty()
+        && let Err(refusal) = work.also(Action::RemoveToken)
+    {
+        return Err(work.refuse(refusal).await);
+    }
+    for id in ids {
+        let token = storage::tokens::find(&mut work.c, organization.id, tokens::parse_id(id)?).await?;
+        let token = token.filter(|token| token.maker == target.user).ok_or(Refusal::NotFound)?;
+        tokens::end(&mut work, &token).await?;
+        removed += 1;
+    }
+    let member = keep(work, target, changed, AccessChange::Deactivated).await?;
+    Ok(Deactivated { member, removed_tokens: removed })
 }
 
 /// Switches a member on again, with the namespaces they had.

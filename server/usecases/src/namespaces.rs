@@ -35,7 +35,8 @@ pub struct WithPeople {
 #[derive(Debug, Clone)]
 pub struct List {
     pub organization: Organization,
-    pub own: Membership,
+    /// The asker's own membership; a token has none.
+    pub own: Option<Membership>,
     pub namespaces: Vec<WithPeople>,
 }
 

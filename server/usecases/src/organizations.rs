@@ -4,8 +4,8 @@ use crate::{Context, Error};
 use domain::{access::Action, membership::Membership};
 pub use storage::organizations::{Organization, OwnOrganization};
 
-/// The organization and the asker's own membership: what every page of it needs.
-pub async fn see(context: &Context, slug: &str) -> Result<(Organization, Membership), Error> {
+/// The organization, and the asker's own membership; a token has none.
+pub async fn see(context: &Context, slug: &str) -> Result<(Organization, Option<Membership>), Error> {
     let look = context.look(slug, Action::SeeOrganization).await?;
     let membership = look.membership();
     Ok((look.organization, membership))

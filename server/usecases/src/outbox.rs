@@ -2,16 +2,16 @@
 
 use crate::{
     Error, Installation,
-    invitations::{link_of, names_of},
+    invitations::{inviter_of, link_of, name_of, namespaces_of},
     keys::Purpose,
 };
 use domain::{grant::inherited, letter::Letter, path, text::EmailAddress, time::Timestamp};
 use mailer::{ErrorKind, Mail, Mailer, SendError, Sent};
 use std::time::Duration;
 use storage::{
-    Connection, grants, invitations, members, organizations,
+    Connection, invitations, organizations,
     outbox::{self, Claimed, State},
-    password_resets, sign_ups,
+    password_resets, sign_ups, tokens,
     users::{self, User},
 };
 
@@ -187,12 +187,41 @@ async fn compose(installation: &Installation, letter: &Letter) -> Result<Option<
                 link: link(path::organization(&organization.slug)),
             })
         }
+        Letter::TokensExpire { user, organization, tokens: ids } => {
+            let Some(User { first_name, .. }) = users::find(&mut c, *user).await? else {
+                return Ok(None);
+            };
+            let Some(organization) = organizations::find(&mut c, *organization).await? else {
+                return Ok(None);
+            };
+            let mut ending = Vec::new();
+            for id in ids {
+                // Removed or over meanwhile: nothing is left to be done about it.
+                let token = tokens::find(&mut c, organization.id, *id).await?;
+                let Some((token, expires_at)) = token.and_then(|token| token.expires_at.map(|at| (token, at))) else {
+                    continue;
+                };
+                if now < expires_at {
+                    let name = token.name.map(|name| name.to_string()).unwrap_or_default();
+                    ending.push(mailer::ExpiringToken { token: token.mask.to_string(), name, expires_at });
+                }
+            }
+            if ending.is_empty() {
+                return Ok(None);
+            }
+            Mail::TokensExpire(mailer::TokensExpire {
+                first_name: first_name.to_string(),
+                organization: organization.name.to_string(),
+                tokens: ending,
+                link: link(path::api_access(&organization.slug)),
+            })
+        }
     };
     let carried = match &mail {
         Mail::Invitation(mail) => Some(mail.link.clone()),
         Mail::Verification(mail) => Some(mail.link.clone()),
         Mail::PasswordReset(mail) => Some(mail.link.clone()),
-        Mail::AccountExists(_) | Mail::PasswordChanged(_) | Mail::AccessChanged(_) => None,
+        Mail::AccountExists(_) | Mail::PasswordChanged(_) | Mail::AccessChanged(_) | Mail::TokensExpire(_) => None,
     };
     Ok(Some((mail, carried)))
 }
@@ -204,11 +233,11 @@ async fn invitation_facts(
     let Some(organization) = organizations::find(c, offer.organization).await? else {
         return Ok(None);
     };
-    let Some(inviter) = members::find_by_user(c, offer.organization, offer.invited_by).await? else {
+    let Some(invited_by) = name_of(c, offer.invited_by).await? else {
         return Ok(None);
     };
-    let has = grants::of(c, inviter.id).await?;
-    let namespaces = names_of(c, offer, &inherited(&offer.namespaces, &has)).await?;
+    let inviter = inviter_of(c, offer, &organization).await?;
+    let namespaces = namespaces_of(c, offer, &inherited(&offer.namespaces, &inviter.namespaces)).await?;
     let namespaces = namespaces.iter().map(ToString::to_string).collect();
-    Ok(Some((organization.name.to_string(), inviter.email.to_string(), namespaces)))
+    Ok(Some((organization.name.to_string(), invited_by, namespaces)))
 }

@@ -40,7 +40,7 @@ pub(crate) async fn start(context: &Context, c: &mut storage::Connection, user: 
         return Err(Refusal::WrongCredentials.into());
     }
     // A browser that brings a session along leaves it: a sign-in always makes a new one (OWASP ASVS 7.2.4).
-    if let Some(SignedIn { session, user, .. }) = &context.caller.signed_in {
+    if let Some(SignedIn { session, user, .. }) = context.caller.person() {
         sessions::delete(c, *user, *session).await?;
     }
     let secret = random_secret();

@@ -1,26 +1,36 @@
 //! What has to be done now and then, by the worker: no request waits for it.
 
 use crate::{Error, Installation, Settings};
-use std::time::Duration;
-use storage::{account_activity, attempts, outbox, password_resets, sessions, sign_ups};
+use domain::{
+    id::{LetterId, OrganizationId, TokenId, UserId},
+    letter::Letter,
+    text::EmailAddress,
+    token::{EXPIRED_LISTED, REMINDED_BEFORE},
+};
+use std::{collections::BTreeMap, time::Duration};
+use storage::{account_activity, attempts, members, outbox, password_resets, sessions, sign_ups, tokens};
 
 /// How long sent letters and an account's own log are kept.
 const LETTERS_KEPT: Duration = Duration::from_secs(30 * 86_400);
 const ACCOUNT_LOG_KEPT: Duration = Duration::from_secs(400 * 86_400);
 const COUNTERS_KEPT: Duration = Duration::from_secs(2 * 3600);
 
-/// Writes down when each session was last used. Called every minute and at shutdown.
+/// Tokens of whose end the admins are told in one go; the rest wait for the next hour.
+const REMINDED_AT_ONCE: u32 = 500;
+
+/// Writes down when each session and each token was last used. Called every minute and at shutdown.
 pub async fn write_seen(installation: &Installation) -> Result<(), Error> {
-    let seen = installation.take_seen();
-    if seen.is_empty() {
+    let (seen, used) = (installation.sessions_seen.take(), installation.tokens_used.take());
+    if seen.is_empty() && used.is_empty() {
         return Ok(());
     }
     let mut c = installation.db.write().await?;
     sessions::seen(&mut c, &seen).await?;
+    tokens::used(&mut c, &used).await?;
     Ok(c.commit().await?)
 }
 
-/// Removes what is over: sessions, links, counters, letters that went out long ago.
+/// Removes what is over: sessions, links, counters, tokens that are no longer listed, letters that went out long ago.
 pub async fn sweep(installation: &Installation) -> Result<(), Error> {
     let now = installation.clock.now();
     let mut c = installation.db.write().await?;
@@ -29,7 +39,37 @@ pub async fn sweep(installation: &Installation) -> Result<(), Error> {
     sign_ups::delete_over(&mut c, now).await?;
     password_resets::delete_over(&mut c, now).await?;
     attempts::delete_over(&mut c, now.minus(COUNTERS_KEPT)).await?;
+    tokens::remove_over(&mut c, now.minus(EXPIRED_LISTED)).await?;
     outbox::delete_sent(&mut c, now.minus(LETTERS_KEPT)).await?;
     account_activity::delete_over(&mut c, now.minus(ACCOUNT_LOG_KEPT)).await?;
     Ok(c.commit().await?)
+}
+
+/// Tells admins of tokens that end within a week, once for each token: whoever made it, where they are an admin still, else
+/// every admin. One letter to each of them, however many tokens it names.
+pub async fn remind(installation: &Installation) -> Result<(), Error> {
+    let now = installation.clock.now();
+    let mut c = installation.db.write().await?;
+    let ending = tokens::ending(&mut c, now, now.plus(REMINDED_BEFORE), REMINDED_AT_ONCE).await?;
+    if ending.is_empty() {
+        return Ok(());
+    }
+    let mut letters: BTreeMap<(OrganizationId, UserId), (EmailAddress, Vec<TokenId>)> = BTreeMap::new();
+    for token in &ending {
+        let admins = members::admins(&mut c, token.organization).await?;
+        let maker = admins.iter().find(|admin| admin.user == token.maker);
+        let told = maker.map_or(admins.as_slice(), std::slice::from_ref);
+        for admin in told {
+            let letter = letters.entry((token.organization, admin.user));
+            letter.or_insert_with(|| (admin.email.clone(), Vec::new())).1.push(token.id);
+        }
+        tokens::reminded(&mut c, token.id, now).await?;
+    }
+    for ((organization, user), (email, tokens)) in letters {
+        let letter = Letter::TokensExpire { user, organization, tokens };
+        outbox::insert(&mut c, LetterId::from_random(crate::dice::random()), &email, &letter, now).await?;
+    }
+    c.commit().await?;
+    installation.letters.notify_one();
+    Ok(())
 }

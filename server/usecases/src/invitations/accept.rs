@@ -1,6 +1,6 @@
 //! Taking an offer. The row decides what is given, never the request.
 
-use super::names_of;
+use super::namespaces_of;
 use crate::{
     Context, Error,
     gates::open_account,
@@ -13,7 +13,7 @@ use domain::{
     Refusal,
     access::Action,
     activity::ActivityEvent,
-    grant::{Change, inherited},
+    grant::{Change, Giver, Holder, inherited},
     id::{MemberId, UserId},
     invitation::{Invitation, Inviter, Offer},
     membership::{Role, Status},
@@ -26,6 +26,7 @@ use storage::{
     Connection, grants, invitations,
     members::{self, Member},
     organizations::{self, Organization},
+    tokens,
     users::{self, User},
 };
 
@@ -34,7 +35,8 @@ use storage::{
 pub struct Preview {
     pub organization: Organization,
     pub email: EmailAddress,
-    pub invited_by: EmailAddress,
+    /// An address, or a token's name.
+    pub invited_by: String,
     /// What they would get if they accepted now.
     pub namespaces: Vec<NamespaceName>,
     pub expires_at: Timestamp,
@@ -69,15 +71,33 @@ async fn proved(context: &Context, c: &mut Connection, secret: &str) -> Result<I
     Ok(found.invitation)
 }
 
-async fn inviter_of(c: &mut Connection, offer: &Offer, organization: &Organization) -> Result<Inviter, Error> {
-    let member = members::find_by_user(c, offer.organization, offer.invited_by).await?;
-    Ok(match member {
-        Some(member) => Inviter {
-            is_active_admin: member.membership(organization.founder).is_active_admin(),
-            namespaces: grants::of(c, member.id).await?,
-        },
-        None => Inviter { is_active_admin: false, namespaces: BTreeSet::new() },
+pub(crate) async fn inviter_of(
+    c: &mut Connection,
+    offer: &Offer,
+    organization: &Organization,
+) -> Result<Inviter, Error> {
+    let holder = match offer.invited_by {
+        // Removing a token that went astray takes back what it offered; that it ended by itself says nothing against it.
+        Giver { token: Some(token), .. } => {
+            tokens::find(c, offer.organization, token).await?.map(|token| Holder::from(token.id))
+        }
+        Giver { user, token: None } => members::find_by_user(c, offer.organization, user)
+            .await?
+            .filter(|member| member.membership(organization.founder).is_active_admin())
+            .map(|member| Holder::from(member.id)),
+    };
+    Ok(match holder {
+        Some(holder) => Inviter { may_invite: true, namespaces: grants::of(c, holder).await? },
+        None => Inviter { may_invite: false, namespaces: BTreeSet::new() },
     })
+}
+
+/// Whoever made the offer, as the invitee reads it: an address, or a token's name.
+pub(crate) async fn name_of(c: &mut Connection, inviter: Giver) -> Result<Option<String>, Error> {
+    match inviter.token {
+        Some(token) => crate::tokens::called(c, token).await,
+        None => Ok(users::find(c, inviter.user).await?.map(|user| user.email.to_string())),
+    }
 }
 
 /// Who invited whom to what. Changes nothing, so that a mail scanner may look.
@@ -91,8 +111,8 @@ pub async fn preview(context: &Context, secret: &str) -> Result<Preview, Error> 
     let organization = organizations::find(&mut c, offer.organization).await?.ok_or(Refusal::NotFound)?;
     let inviter = inviter_of(&mut c, offer, &organization).await?;
     pending.may_be_used(context.now(), &inviter)?;
-    let invited_by = users::find(&mut c, offer.invited_by).await?.ok_or(Refusal::InviterNoLongerAdmin)?.email;
-    let namespaces = names_of(&mut c, offer, &inherited(&offer.namespaces, &inviter.namespaces)).await?;
+    let invited_by = name_of(&mut c, offer.invited_by).await?.ok_or(Refusal::InviterNoLongerAdmin)?;
+    let namespaces = namespaces_of(&mut c, offer, &inherited(&offer.namespaces, &inviter.namespaces)).await?;
     let needs_account = users::find_by_email(&mut c, &offer.email).await?.is_none();
     let expires_at = pending.expires_at;
     Ok(Preview { organization, email: pending.offer.email, invited_by, namespaces, expires_at, needs_account })
@@ -117,7 +137,7 @@ async fn acceptor(context: &Context, offer: &Offer, brings: Accepting<'_>) -> Re
         let user = User { id, email: offer.email.clone(), first_name, last_name, password_hash };
         return Ok(Acceptor { user, new_account: true, new_session: true });
     };
-    match &context.caller.signed_in {
+    match context.caller.person() {
         Some(person) if person.user == user.id => Ok(Acceptor { user, new_account: false, new_session: false }),
         Some(_) => Err(Refusal::InvitedSomebodyElse.into()),
         // Somebody who is switched off everywhere else has no other place to prove their password.
@@ -175,7 +195,7 @@ pub async fn accept(context: &Context, secret: &str, brings: Accepting<'_>) -> R
     grants::apply(&mut work.c, id, &change, offer.invited_by, work.now).await?;
     invitations::accept(&mut work.c, &accepted, version).await?;
     let cookie = if new_session { Some(sessions::start(context, &mut work.c, &user).await?) } else { None };
-    let namespaces = names_of(&mut work.c, &offer, &accepted.namespaces).await?;
+    let namespaces = namespaces_of(&mut work.c, &offer, &accepted.namespaces).await?;
     let member = members::find(&mut work.c, organization.id, id).await?.ok_or(Refusal::NotFound)?;
     work.act_as(&user);
     work.commit(ActivityEvent::InvitationAccepted { email: user.email, namespaces }).await?;

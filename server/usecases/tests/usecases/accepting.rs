@@ -179,7 +179,7 @@ fn a_deactivated_member_cannot_come_back_through_an_invitation() {
         let accepting = Accepting { password: PASSWORD, ..NOTHING };
         let as_bob = async || invitations::accept(&house.stranger().await, &invited.secret, accepting).await;
         assert_eq!(refused(as_bob().await), Refusal::AlreadyMember);
-        members::deactivate(&ada.context().await, &ada.slug, &bob.to_string()).await.unwrap();
+        members::deactivate(&ada.context().await, &ada.slug, &bob.to_string(), &[]).await.unwrap();
         assert_eq!(refused(as_bob().await), Refusal::DeactivatedMember);
         assert_eq!(house.member(&ada.slug, "bob@northwind.example").await.status, Status::Deactivated);
     });

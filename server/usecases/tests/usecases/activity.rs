@@ -49,7 +49,7 @@ fn every_change_is_one_line_that_says_who_and_from_where() {
         one_more("invitation.accepted", ("user", "bob@northwind.example")).await;
         grants::save(&context, &ada.slug, &id, &[], bob.version).await.unwrap();
         one_more("grants.changed", by_ada).await;
-        members::deactivate(&context, &ada.slug, &id).await.unwrap();
+        members::deactivate(&context, &ada.slug, &id, &[]).await.unwrap();
         one_more("member.deactivated", by_ada).await;
         members::reactivate(&context, &ada.slug, &id).await.unwrap();
         one_more("member.reactivated", by_ada).await;
@@ -83,9 +83,9 @@ fn an_attempt_that_was_refused_is_written_down() {
         let (adas, bobs) = (ada.id().await, bob.id().await);
         let context = bob.context().await;
         refused(invitations::send(&context, &bob.slug, &texts(["eve@e.example"]), None).await);
-        refused(members::deactivate(&context, &bob.slug, &adas).await);
+        refused(members::deactivate(&context, &bob.slug, &adas, &[]).await);
         refused(members::change_role(&context, &bob.slug, &bobs, Role::Admin).await);
-        refused(members::deactivate(&ada.context().await, &ada.slug, &adas).await);
+        refused(members::deactivate(&ada.context().await, &ada.slug, &adas, &[]).await);
         ada.deactivate(&bob).await.unwrap();
         refused(namespaces::create(&context, &bob.slug, "dev").await);
         let page = read(&ada, Query { code: "refused".into(), ..Query::default() }).await;
@@ -147,7 +147,7 @@ fn pages_give_each_line_once_under_every_filter() {
         for (n, person) in [&ada, &carl].into_iter().cycle().take(12).enumerate() {
             let emails: Vec<_> = (0..n % 3 + 1).map(|i| format!("p{n}-{i}@x.example")).collect();
             invitations::send(&person.context().await, &person.slug, &emails, None).await.unwrap();
-            refused(members::deactivate(&person.context().await, &person.slug, &ada.id().await).await);
+            refused(members::deactivate(&person.context().await, &person.slug, &ada.id().await, &[]).await);
         }
         for (actor, code, expected) in [
             ("", "", 4 + 24 + 12),

@@ -60,7 +60,7 @@ fn after_any_operations_the_counts_are_the_rows() {
                 }
                 (2, Some(offer)) => allowed(invitations::revoke(&context, slug, &offer.id).await).map(|_| ()),
                 (3, Some(offer)) => allowed(invitations::resend(&context, slug, &offer.id).await).map(|_| ()),
-                (4, _) => allowed(members::deactivate(&context, slug, &person).await).map(|_| ()),
+                (4, _) => allowed(members::deactivate(&context, slug, &person, &[]).await).map(|_| ()),
                 (5, _) => allowed(members::reactivate(&context, slug, &person).await).map(|_| ()),
                 (6, _) => {
                     let role = if sequence.below(2) == 0 { Role::Admin } else { Role::Member };

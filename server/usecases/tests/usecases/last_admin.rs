@@ -36,7 +36,7 @@ impl Pair {
     }
 
     async fn deactivate(&self, by: &Context, whom: &str) -> Result<(), Error> {
-        members::deactivate(by, &self.slug, whom).await.map(|_| ())
+        members::deactivate(by, &self.slug, whom, &[]).await.map(|_| ())
     }
 
     async fn demote(&self, operator: &Context, whom: &str) -> Result<(), Error> {

@@ -6,6 +6,7 @@ use domain::{
     membership::Role,
     text::{EmailAddress, PersonName, Slug},
     time::Timestamp,
+    token::Lifetime,
 };
 use mailer::{Mailer, SentMail};
 use std::{
@@ -18,7 +19,7 @@ use std::{
 };
 use storage::{members::Member, organizations::Organization, roster::Row, trial::Trial, users::User};
 use usecases::{
-    Clock, Context, Error, Installation, Keys, Passwords, Settings,
+    Clock, Context, Credential, Error, Installation, Keys, Passwords, Settings,
     invitations::{self, Accepting, Joined, Outcome},
     members, namespaces,
     outbox::{self, Delivery},
@@ -94,6 +95,8 @@ impl House {
             invitation_lifetime: Settings::INVITATION_LIFETIME,
             invitations_per_hour: Settings::INVITATIONS_PER_HOUR,
             namespace_limit: domain::namespace::LIMIT,
+            token_longest: Lifetime::Never,
+            cluster: None,
         };
         let clock = Clock::set_to(Timestamp::parse("2026-11-23T09:30:05.25Z").unwrap());
         let mailer = Mailer::memory("Bailiwick <no-reply@bailiwick.example>").unwrap();
@@ -145,7 +148,8 @@ impl House {
     }
 
     pub(crate) async fn browser(&self, cookie: Option<&str>, ip: IpAddr) -> Context {
-        Context::identify(self.installation.clone(), cookie, Some(ip), Some("Browser/1".into())).await.unwrap()
+        let credential = cookie.map_or(Credential::None, Credential::Cookie);
+        Context::identify(self.installation.clone(), credential, Some(ip), Some("Browser/1".into())).await.unwrap()
     }
 
     pub(crate) async fn sign_up(&self, organization: &str, email: &str) -> Result<SignedUp, Error> {
@@ -243,7 +247,7 @@ impl House {
                 organization: organization.id,
                 user: &user,
                 role: Role::Member,
-                invited_by: Some(organization.founder),
+                invited_by: Some(organization.founder.into()),
                 version: organization.version,
             };
             seated.push(joining.id);
@@ -276,7 +280,7 @@ impl Person {
     }
 
     pub(crate) async fn is_signed_in(&self) -> bool {
-        self.context().await.caller.signed_in.is_some()
+        self.context().await.caller.person().is_some()
     }
 
     pub(crate) async fn member(&self) -> Member {
@@ -334,7 +338,8 @@ impl Person {
     }
 
     pub(crate) async fn deactivate(&self, other: &Person) -> Result<Member, Error> {
-        members::deactivate(&self.context().await, &self.slug, &other.id().await).await
+        let done = members::deactivate(&self.context().await, &self.slug, &other.id().await, &[]).await?;
+        Ok(done.member)
     }
 
     pub(crate) async fn reactivate(&self, other: &Person) -> Result<Member, Error> {

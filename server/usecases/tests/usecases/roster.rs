@@ -48,7 +48,7 @@ impl Crowd {
         let (mut active, mut deactivated) = (BTreeSet::from([ada.email.clone()]), BTreeSet::new());
         for (i, ((email, ..), id)) in people.into_iter().zip(seated).enumerate() {
             if i % 7 == 0 {
-                members::deactivate(&context, &ada.slug, &id.to_string()).await.unwrap();
+                members::deactivate(&context, &ada.slug, &id.to_string(), &[]).await.unwrap();
                 deactivated.insert(email);
             } else {
                 active.insert(email);

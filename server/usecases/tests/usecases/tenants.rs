@@ -34,7 +34,7 @@ async fn ask_all(context: &Context, slug: &str) -> Answers {
 async fn ask_about(context: &Context, slug: &str, member: &str, invitation: &str) -> Answers {
     vec![
         ("members::find", why(members::find(context, slug, member).await)),
-        ("members::deactivate", why(members::deactivate(context, slug, member).await)),
+        ("members::deactivate", why(members::deactivate(context, slug, member, &[]).await)),
         ("members::reactivate", why(members::reactivate(context, slug, member).await)),
         ("members::change_role", why(members::change_role(context, slug, member, Role::Admin).await)),
         ("grants::of", why(grants::of(context, slug, member).await)),

@@ -1,0 +1,157 @@
+//! The settings that say where kubeconfigs lead.
+
+use super::{ConfigError, Written};
+use std::path::Path;
+use usecases::{Cluster, kubeconfig::ClusterError};
+
+impl Written {
+    /// `None` when neither a kubeconfig nor an address is named.
+    pub(super) fn cluster(&self) -> Result<Option<Cluster>, ConfigError> {
+        let of = |setting: &'static str| move |why: ClusterError| ConfigError(format!("{setting}: {why}"));
+        let mut cluster = match (self.kubeconfig.as_deref(), self.cluster_server.as_deref()) {
+            (None, None) => return self.no_cluster(),
+            (None, Some(server)) => Cluster::at(server).map_err(of("BAILIWICK_CLUSTER_SERVER"))?,
+            (Some(file), server) => {
+                let folder = file.parent().unwrap_or(Path::new(""));
+                let text = text(file, "BAILIWICK_KUBECONFIG")?;
+                let found = Cluster::from_kubeconfig(&text, folder).map_err(of("BAILIWICK_KUBECONFIG"))?;
+                match server {
+                    Some(server) => found.reached_at(server).map_err(of("BAILIWICK_CLUSTER_SERVER"))?,
+                    None => found,
+                }
+            }
+        };
+        if let Some(file) = self.cluster_ca.as_deref() {
+            let pem = text(file, "BAILIWICK_CLUSTER_CA")?;
+            cluster = cluster.proved_by(&pem).map_err(of("BAILIWICK_CLUSTER_CA"))?;
+        }
+        // A name in a kubeconfig obeys no rule, and is asked too: AWS makes one with `/`.
+        let name = self.cluster_name.clone().unwrap_or_else(|| cluster.name.clone());
+        cluster.called(&name).map(Some).map_err(of("BAILIWICK_CLUSTER_NAME"))
+    }
+
+    fn no_cluster(&self) -> Result<Option<Cluster>, ConfigError> {
+        let set = [
+            ("BAILIWICK_CLUSTER_NAME", self.cluster_name.is_some()),
+            ("BAILIWICK_CLUSTER_CA", self.cluster_ca.is_some()),
+        ];
+        match set.into_iter().find(|(_, is_set)| *is_set) {
+            None => Ok(None),
+            Some((setting, _)) => Err(ConfigError(format!(
+                "{setting} alone is no cluster: set BAILIWICK_KUBECONFIG or BAILIWICK_CLUSTER_SERVER too"
+            ))),
+        }
+    }
+}
+
+fn text(file: &Path, setting: &str) -> Result<String, ConfigError> {
+    std::fs::read_to_string(file)
+        .map_err(|error| ConfigError(format!("{setting}: the file {} can't be read: {error}", file.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Config, tests::read};
+    use super::*;
+
+    const PEM: &str = "-----BEGIN CERTIFICATE-----\nAQIDBAUGBwgJCgsMDQ4PEA==\n-----END CERTIFICATE-----\n";
+
+    /// A folder of files, and the paths in it.
+    struct Folder(tempfile::TempDir);
+
+    impl Folder {
+        fn new() -> Self {
+            let folder = Self(tempfile::tempdir().unwrap());
+            folder.file("ca.pem", PEM);
+            folder
+        }
+
+        fn file(&self, name: &str, text: &str) -> String {
+            let path = self.0.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path.to_str().unwrap().to_owned()
+        }
+
+        /// A kubeconfig whose cluster has this name; its certificates lie beside it.
+        fn kubeconfig(&self, name: &str) -> String {
+            let cluster =
+                "{server: 'https://10.0.0.1:6443', certificate-authority: ca.pem, tls-server-name: kubernetes}";
+            let context = format!("current-context: c\ncontexts: [{{name: c, context: {{cluster: '{name}'}}}}]");
+            self.file("config", &format!("{context}\nclusters: [{{name: '{name}', cluster: {cluster}}}]\n"))
+        }
+    }
+
+    fn cluster(pairs: &[(&str, &str)]) -> Cluster {
+        read(pairs).unwrap().cluster.unwrap()
+    }
+
+    fn refusal(pairs: &[(&str, &str)]) -> String {
+        read(pairs).map(|config: Config| config.cluster).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_kubeconfig_is_a_whole_cluster() {
+        let folder = Folder::new();
+        let cluster = cluster(&[("BAILIWICK_KUBECONFIG", &folder.kubeconfig("prod"))]);
+        assert_eq!((cluster.name.as_str(), cluster.server.as_str()), ("prod", "https://10.0.0.1:6443"));
+        assert_eq!(cluster.certificate_authority.as_deref(), Some(PEM));
+        assert_eq!(cluster.tls_server_name.as_deref(), Some("kubernetes"));
+    }
+
+    #[test]
+    fn an_address_is_a_whole_cluster() {
+        let cluster = cluster(&[("BAILIWICK_CLUSTER_SERVER", "https://k8s.example")]);
+        assert_eq!(cluster, Cluster::at("https://k8s.example").unwrap());
+        assert_eq!(cluster.name, "cluster");
+    }
+
+    #[test]
+    fn the_settings_win_over_the_kubeconfig() {
+        let folder = Folder::new();
+        let other = folder.file("other.pem", &PEM.repeat(2));
+        let cluster = cluster(&[
+            ("BAILIWICK_KUBECONFIG", &folder.kubeconfig("arn:aws:eks:eu-central-1:1:cluster/prod")),
+            ("BAILIWICK_CLUSTER_SERVER", "https://k8s.example"),
+            ("BAILIWICK_CLUSTER_NAME", "prod"),
+            ("BAILIWICK_CLUSTER_CA", &other),
+        ]);
+        assert_eq!((cluster.name.as_str(), cluster.server.as_str()), ("prod", "https://k8s.example"));
+        assert_eq!(cluster.certificate_authority, Some(PEM.repeat(2)));
+        assert_eq!(cluster.tls_server_name, None, "it belongs to the address in the kubeconfig");
+    }
+
+    #[test]
+    fn a_setting_that_can_not_be_used_is_named() {
+        let folder = Folder::new();
+        let server = ("BAILIWICK_CLUSTER_SERVER", "https://k8s.example");
+        let no_pem = folder.file("no.pem", "certificate");
+        for (setting, value) in [
+            ("BAILIWICK_KUBECONFIG", "/nowhere/config"),
+            ("BAILIWICK_KUBECONFIG", &no_pem),
+            ("BAILIWICK_CLUSTER_SERVER", "http://k8s.example"),
+            ("BAILIWICK_CLUSTER_NAME", "a/b"),
+            ("BAILIWICK_CLUSTER_NAME", "a\nb"),
+            ("BAILIWICK_CLUSTER_NAME", &"x".repeat(64)),
+            ("BAILIWICK_CLUSTER_CA", "/nowhere/ca.pem"),
+            ("BAILIWICK_CLUSTER_CA", &no_pem),
+        ] {
+            let why = refusal(&[server, (setting, value)]);
+            assert!(why.starts_with(setting), "{setting}={value}: {why}");
+        }
+    }
+
+    #[test]
+    fn a_name_in_the_kubeconfig_that_can_not_be_used_asks_for_another() {
+        let folder = Folder::new();
+        let why = refusal(&[("BAILIWICK_KUBECONFIG", &folder.kubeconfig("arn:aws:eks:eu-central-1:1:cluster/prod"))]);
+        assert!(why.starts_with("BAILIWICK_CLUSTER_NAME"), "{why}");
+    }
+
+    #[test]
+    fn a_name_or_a_certificate_alone_is_no_cluster() {
+        for setting in ["BAILIWICK_CLUSTER_NAME", "BAILIWICK_CLUSTER_CA"] {
+            let why = refusal(&[(setting, "prod")]);
+            assert!(why.contains(setting) && why.contains("alone"), "{why}");
+        }
+    }
+}
