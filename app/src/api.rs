@@ -12,5 +12,6 @@ pub mod invitations;
 pub mod members;
 pub mod namespaces;
 pub mod sessions;
+pub mod tokens;
 
 pub use crate::error::ApiError;

@@ -44,7 +44,14 @@ impl ApiError {
     pub fn status(&self) -> u16 {
         match self.code.as_str() {
             "bad_request" => 400,
-            "not_signed_in" | "wrong_credentials" | "sign_in_to_accept" => 401,
+            // 401 for a sign-in that is too old, as RFC 9470 has it for tokens: the asker is known, the proof is not enough.
+            "not_signed_in"
+            | "wrong_credentials"
+            | "sign_in_to_accept"
+            | "reauthentication_required"
+            | "token_malformed"
+            | "token_unknown"
+            | "token_expired" => 401,
             "admins_only"
             | "operator_only"
             | "membership_deactivated"
@@ -54,6 +61,8 @@ impl ApiError {
             | "invited_somebody_else"
             | "permission_withheld"
             | "namespace_not_held"
+            | "scope_missing"
+            | "people_only"
             | "foreign_origin" => 403,
             "not_found" | "link_unknown" => 404,
             "method_not_allowed" => 405,
@@ -66,11 +75,12 @@ impl ApiError {
             | "already_member"
             | "stale_version"
             | "namespace_taken"
-            | "namespace_limit" => 409,
+            | "namespace_limit"
+            | "no_cluster" => 409,
             "invitation_expired" | "invitation_revoked" | "invitation_accepted" | "link_expired" => 410,
             "body_too_large" => 413,
             "unsupported_content_type" => 415,
-            "bad_field" | "too_many" | "unknown_namespace" => 422,
+            "bad_field" | "too_many" | "unknown_namespace" | "token_lifetime" => 422,
             "too_many_requests" => 429,
             "unavailable" => 503,
             _ => 500,
@@ -91,6 +101,7 @@ impl From<Refusal> for ApiError {
         let field = match &refusal {
             Refusal::BadField { field, .. } | Refusal::TooMany { field, .. } => Some((*field).to_owned()),
             Refusal::NamespaceTaken { .. } => Some("id".to_owned()),
+            Refusal::TokenLifetime { .. } => Some("expires".to_owned()),
             _ => None,
         };
         let retry_after = match &refusal {

@@ -3,6 +3,7 @@
 
 mod account;
 mod activity;
+mod api_access;
 mod failure;
 mod forgot_password;
 mod frame;
@@ -19,7 +20,7 @@ mod verify;
 pub(crate) use shell::Here;
 pub use shell::Site;
 
-use crate::error::ApiError;
+use crate::{api::tokens::Created, error::ApiError};
 use domain::path;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -27,12 +28,14 @@ use std::{pin::Pin, sync::Arc};
 use usecases::Context;
 
 /// What somebody asks to see.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Visit {
     pub context: Context,
     pub path: String,
     pub query: Query,
     pub flash: Flash,
+    /// A token that was made by this very request: the only page that ever shows its secret.
+    pub created: Option<Created>,
 }
 
 /// The query string, read once.
@@ -131,6 +134,7 @@ async fn route(visit: Visit, site: &Site, nonce: Arc<str>) -> Answer {
         ["o", slug] => Err(Away::To(format!("/o/{slug}/organization"))),
         ["o", slug, "organization"] => organization::load(&visit, slug).await,
         ["o", slug, "namespaces"] => namespaces::load(&visit, slug).await,
+        ["o", slug, "api-access"] => api_access::load(&visit, slug).await,
         ["o", slug, "activity"] => activity::load(&visit, slug).await,
         _ => Err(ApiError::not_found().into()),
     };

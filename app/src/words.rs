@@ -3,8 +3,9 @@
 use domain::{
     Refusal,
     activity::ActivityEvent,
-    text::{NamespaceName, Problem},
+    text::{NamespaceName, Problem, TokenName},
     time::Timestamp,
+    token::Mask,
 };
 
 /// `a`, `a and b`, `a, b and c`.
@@ -39,6 +40,23 @@ pub fn day(at: Timestamp) -> String {
     }
 }
 
+/// How far a point in time is from now, either way: `2 minutes ago`, `in 90 days`. What is long past is told by its day.
+pub fn relative(at: Timestamp, now: Timestamp) -> String {
+    const LONG_AGO: u64 = 30;
+    let past = at <= now;
+    let seconds = (if past { now.since(at) } else { at.since(now) }).as_secs_f64();
+    // To the nearest: what was just made for 90 days has a little less than 90 left.
+    let [minutes, hours, days] = [60.0, 3_600.0, 86_400.0].map(|unit| (seconds / unit).round() as u64);
+    let distance = match (minutes, hours, days) {
+        _ if seconds < 60.0 => return if past { "just now" } else { "in less than a minute" }.to_owned(),
+        (..60, ..) => count(minutes, "minute", "minutes"),
+        (_, ..24, _) => count(hours, "hour", "hours"),
+        _ if past && days > LONG_AGO => return day(at),
+        _ => count(days, "day", "days"),
+    };
+    if past { format!("{distance} ago") } else { format!("in {distance}") }
+}
+
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// What a field is called on the page.
@@ -52,6 +70,9 @@ fn field_name(field: &str) -> &str {
         "current_password" => "The present password",
         "id" => "The namespace's name",
         "since" | "until" => "The date",
+        "name" => "The token's name",
+        "expires" => "The time until it expires",
+        "scopes" => "The scope",
         "cursor" => "The place in the list",
         _ => "This",
     }
@@ -99,6 +120,20 @@ pub fn refusal(refusal: &Refusal) -> String {
             format!("Your account is deactivated in {}. Ask an admin there to reactivate it.", list(organizations))
         }
         Refusal::WrongCredentials => "The email address or the password is wrong. Try again, or reset your password.".into(),
+        Refusal::ReauthenticationRequired => "Your sign-in is older than ten minutes. Enter your password again, then repeat this.".into(),
+        Refusal::TokenMalformed => "This is no token of Bailiwick, or a character in it is wrong. Copy it again, all of it.".into(),
+        Refusal::TokenUnknown => "This token was removed, or never existed. Ask an admin of the organization for a new one.".into(),
+        Refusal::TokenExpired { at } => {
+            format!("This token expired on {}. Ask an admin of the organization for a new one.", time(*at))
+        }
+        Refusal::ScopeMissing { scope } => {
+            format!("This token lacks the scope {}. Ask an admin for a token that has it.", scope.as_str())
+        }
+        Refusal::PeopleOnly => "No token can do this; it takes a person. Sign in with your own account.".into(),
+        Refusal::TokenLifetime { most } => {
+            format!("Tokens live for {} at most on this installation. Choose a shorter time.", most.words())
+        }
+        Refusal::NoCluster => "No cluster is connected, so there is no kubeconfig. The operator can connect one.".into(),
         Refusal::SignUpsClosed => "Sign-up is closed on this installation. Ask an admin of your organization to invite you.".into(),
         Refusal::FounderStays => "The founder can't be deactivated. The operator can make somebody else the founder.".into(),
         Refusal::OwnMembership => "You can't deactivate yourself. Ask another admin to do it.".into(),
@@ -137,6 +172,18 @@ fn with(namespaces: &[NamespaceName]) -> String {
     if namespaces.is_empty() { "without namespaces".into() } else { format!("with {}", list(namespaces)) }
 }
 
+fn grants_changed(whose: &str, added: &[NamespaceName], removed: &[NamespaceName]) -> String {
+    match (added, removed) {
+        (added, []) => format!("gave {whose} access to {}", list(added)),
+        ([], removed) => format!("took access to {} from {whose}", list(removed)),
+        (added, removed) => format!("gave {whose} access to {} and took {} away", list(added), list(removed)),
+    }
+}
+
+fn called(token: &Mask, name: Option<&TokenName>) -> String {
+    name.map_or_else(|| token.to_string(), |name| format!("“{name}” ({token})"))
+}
+
 /// What happened, as a sentence that follows the name of who did it.
 pub fn event(event: &ActivityEvent) -> String {
     match event {
@@ -151,11 +198,17 @@ pub fn event(event: &ActivityEvent) -> String {
         ActivityEvent::MemberReactivated { email } => format!("reactivated {email}"),
         ActivityEvent::MemberRoleChanged { email, admin: true } => format!("made {email} an admin"),
         ActivityEvent::MemberRoleChanged { email, admin: false } => format!("took the role of admin from {email}"),
-        ActivityEvent::GrantsChanged { email, added, removed } => match (added.as_slice(), removed.as_slice()) {
-            (added, []) => format!("gave {email} access to {}", list(added)),
-            ([], removed) => format!("took access to {} from {email}", list(removed)),
-            (added, removed) => format!("gave {email} access to {} and took {} away", list(added), list(removed)),
-        },
+        ActivityEvent::GrantsChanged { email, added, removed } => grants_changed(email.as_str(), added, removed),
+        ActivityEvent::TokenCreated { token, name, namespaces, scopes, expires_at } => {
+            let until = expires_at.map_or_else(|| "never expires".to_owned(), |at| format!("expires on {}", day(at)));
+            let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
+            let manages = if scopes.is_empty() { String::new() } else { format!(", may change {}", list(&scopes)) };
+            format!("created the token {} {}; it {until}{manages}", called(token, name.as_ref()), with(namespaces))
+        }
+        ActivityEvent::TokenAssigned { token, name, added, removed } => {
+            grants_changed(&format!("the token {}", called(token, name.as_ref())), added, removed)
+        }
+        ActivityEvent::TokenRemoved { token, name } => format!("removed the token {}", called(token, name.as_ref())),
         ActivityEvent::NamespaceCreated { namespace } => format!("created the namespace {namespace}"),
         ActivityEvent::Refused { action, reason } => {
             format!("tried to {}, which was refused: {}", attempt(action), reason.replace('_', " "))
@@ -176,6 +229,10 @@ fn attempt(action: &str) -> &str {
         "members.role" => "change a role",
         "grants.save" => "change somebody's namespaces",
         "namespaces.create" => "create a namespace",
+        "tokens.list" => "see the API access tokens",
+        "tokens.create" => "create a token",
+        "tokens.assign" => "change a token's namespaces",
+        "tokens.remove" => "remove a token",
         other => other,
     }
 }
@@ -193,6 +250,9 @@ pub fn event_kind(code: &str) -> &str {
         "member.role_changed" => "Role changed",
         "grants.changed" => "Namespaces changed",
         "namespace.created" => "Namespace created",
+        "token.created" => "Token created",
+        "token.assigned" => "Token's namespaces changed",
+        "token.removed" => "Token removed",
         "refused" => "Refused attempt",
         other => other,
     }
@@ -210,7 +270,66 @@ pub fn account_event(code: &str) -> &str {
         "password_reset_requested" => "Password reset asked for",
         "password_reset" => "Password reset",
         "sessions_ended" => "Other sessions ended",
+        "confirmed" => "Password confirmed",
         "sign_up_requested" => "Sign-up asked for with this address",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::relative;
+    use domain::time::Timestamp;
+    use std::time::Duration;
+
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+
+    fn now() -> Timestamp {
+        Timestamp::parse("2026-11-23T09:30:00Z").unwrap()
+    }
+
+    #[test]
+    fn what_is_past_is_told_by_how_long_ago_and_later_by_its_day() {
+        for (seconds, words) in [
+            (0, "just now"),
+            (59, "just now"),
+            (MINUTE, "1 minute ago"),
+            (2 * MINUTE, "2 minutes ago"),
+            (59 * MINUTE, "59 minutes ago"),
+            (HOUR - 1, "1 hour ago"),
+            (3 * HOUR, "3 hours ago"),
+            (DAY, "1 day ago"),
+            (14 * DAY, "14 days ago"),
+            (30 * DAY, "30 days ago"),
+            (31 * DAY, "23 Oct 2026"),
+            (400 * DAY, "19 Oct 2025"),
+        ] {
+            assert_eq!(relative(now().minus(Duration::from_secs(seconds)), now()), words, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn what_is_to_come_is_told_by_how_long_it_will_take() {
+        for (seconds, words) in [
+            (1, "in less than a minute"),
+            (MINUTE, "in 1 minute"),
+            (20 * MINUTE, "in 20 minutes"),
+            (HOUR, "in 1 hour"),
+            (8 * HOUR, "in 8 hours"),
+            (6 * DAY, "in 6 days"),
+            (365 * DAY, "in 365 days"),
+        ] {
+            assert_eq!(relative(now().plus(Duration::from_secs(seconds)), now()), words, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn what_was_just_made_has_all_of_its_life_left() {
+        let moment_later = now().plus(Duration::from_millis(900));
+        for (lifetime, words) in [(HOUR, "in 1 hour"), (8 * HOUR, "in 8 hours"), (90 * DAY, "in 90 days")] {
+            assert_eq!(relative(now().plus(Duration::from_secs(lifetime)), moment_later), words);
+        }
     }
 }

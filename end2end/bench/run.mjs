@@ -53,8 +53,16 @@ async function writes(server) {
   measure(server, "save grants", { script: postVersioned("/api/v1/grants/save", saving(one), saving(two), version), connections: 1 });
 }
 
-async function at(members, scenarios) {
-  const server = await Server.filled(members);
+async function tokens(server) {
+  const { secret } = await (await server.post("tokens/create", [["organization", server.slug], ["namespaces[]", "dev"]])).json();
+  measure(server, "token check, 100,000 tokens", { script: get("/api/v1/tokens/current"), bearer: secret });
+  measure(server, "50 of 100,000 tokens", { script: get(`/api/v1/tokens/list?organization=${server.slug}&limit=50`) });
+  const mistyped = secret.slice(0, -1) + (secret.endsWith("0") ? "1" : "0");
+  measure(server, "a mistyped token", { script: get("/api/v1/tokens/current"), bearer: mistyped, refused: true });
+}
+
+async function at(members, scenarios, tokens) {
+  const server = await Server.filled(members, tokens);
   try {
     await server.start();
     await server.stop();
@@ -73,6 +81,7 @@ async function at(members, scenarios) {
 }
 
 await at(1_000, reads);
+await at(24, tokens, 100_000);
 const { started, idle } = await at(10_000, async (server) => {
   measure(server, "session check", { script: get("/api/v1/sessions/current") });
   await reads(server);

@@ -19,7 +19,7 @@ const freePort = () =>
   });
 
 export class Server {
-  static async filled(members) {
+  static async filled(members, tokens = 5) {
     const server = new Server();
     server.data = mkdtempSync(join(tmpdir(), "bailiwick-bench-"));
     server.members = members;
@@ -34,7 +34,7 @@ export class Server {
       BAILIWICK_INVITATIONS_PER_HOUR: "1000000",
       BAILIWICK_LOG: "error",
     };
-    const said = execFileSync(binary, ["demo", "--members", String(members)], { env: server.environment, encoding: "utf8" });
+    const said = execFileSync(binary, ["demo", "--members", String(members), "--tokens", String(tokens)], { env: server.environment, encoding: "utf8" });
     const value = (name) => new RegExp(`^\\s*${name}:\\s*(.+?)\\s*$`, "m").exec(said)[1];
     server.credentials = { email: value("email"), password: value("password") };
     return server;
@@ -78,12 +78,13 @@ export class Server {
     this.organization = organizations[0].organization;
   }
 
-  headers(anonymous = false) {
+  headers({ anonymous = false, bearer } = {}) {
     return {
       Accept: "application/json",
       Origin: this.url,
       "Content-Type": "application/x-www-form-urlencoded",
-      ...(this.cookie && !anonymous && { Cookie: this.cookie }),
+      ...(this.cookie && !anonymous && !bearer && { Cookie: this.cookie }),
+      ...(bearer && { Authorization: `Bearer ${bearer}` }),
     };
   }
 

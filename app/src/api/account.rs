@@ -38,6 +38,14 @@ pub async fn change_password(current_password: String, password: String) -> Resu
     Ok(Done {})
 }
 
+/// Proves the password again, for what needs a sign-in of the last ten minutes. The session's cookie is a new one.
+#[server(name = ConfirmPasswordCall, prefix = "/api/v1", endpoint = "account/confirm-password")]
+pub async fn confirm_password(current_password: String) -> Result<Done, ApiError> {
+    let cookie = usecases::account::confirm(&context()?, &current_password).await?;
+    exchange::sign_in_with(&cookie);
+    Ok(Done {})
+}
+
 #[server(name = SessionsCall, prefix = "/api/v1", endpoint = "account/sessions", input = server_fn::codec::GetUrl)]
 pub async fn sessions() -> Result<Sessions, ApiError> {
     let (own, current) = usecases::sessions::list(&context()?).await?;

@@ -1,5 +1,6 @@
 //! What a server function knows of the request it answers, and what it says beside its JSON.
 
+use super::tokens::{Created, Kubeconfig};
 use crate::error::ApiError;
 use std::sync::{Arc, Mutex, PoisonError};
 use usecases::{Context, sessions::Cookie};
@@ -16,13 +17,22 @@ pub struct Exchange {
 }
 
 /// What goes out beside the JSON.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Answer {
     pub cookie: Option<CookieChange>,
     /// Where a browser goes next: a path of ours.
     pub next: Option<String>,
     /// What a person is told about it.
     pub notice: Option<String>,
+    pub instead: Option<Instead>,
+}
+
+/// What a browser is shown in this very answer, because it is kept nowhere that a redirect could lead to.
+pub enum Instead {
+    /// The page of a token that was just made.
+    Token(Created),
+    /// A file to be saved.
+    File(Kubeconfig),
 }
 
 #[derive(Debug)]
@@ -69,4 +79,8 @@ pub(crate) fn next(path: impl Into<String>) {
 
 pub(crate) fn notice(sentence: impl Into<String>) {
     say(|answer| answer.notice = Some(sentence.into()));
+}
+
+pub(crate) fn instead(instead: Instead) {
+    say(|answer| answer.instead = Some(instead));
 }

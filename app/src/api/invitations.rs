@@ -72,7 +72,7 @@ pub struct Preview {
     pub organization: Slug,
     pub name: OrganizationName,
     pub email: EmailAddress,
-    pub invited_by: EmailAddress,
+    pub invited_by: String,
     pub namespaces: Vec<NamespaceName>,
     pub expires_at: Timestamp,
     pub needs_account: bool,

@@ -110,7 +110,7 @@ mod rows {
             status,
             founder,
         };
-        let keeps = match membership.may_be_deactivated(page.own.user, page.active_admins) {
+        let keeps = match membership.may_be_deactivated(page.own.map(|own| own.user), page.active_admins) {
             Err(refusal) if status == Status::Active => Some(crate::words::refusal(&refusal)),
             _ => None,
         };
@@ -208,12 +208,21 @@ pub async fn list(
     Ok(Members { members: rows::of_page(&page, context.now()), total: page.total, next: page.next })
 }
 
-/// Switches a member off; every session of theirs ends.
+/// Switches a member off; every session of theirs ends, and so does each token in `remove_tokens`, all of which they made.
 #[server(name = DeactivateCall, prefix = "/api/v1", endpoint = "members/deactivate")]
-pub async fn deactivate(organization: String, member: String) -> Result<OneMember, ApiError> {
-    let member = usecases::members::deactivate(&context()?, &organization, &member).await?;
-    exchange::notice(format!("{} is deactivated, and every session of theirs has ended.", member.email));
-    Ok(OneMember { member: rows::of_member(member) })
+pub async fn deactivate(
+    organization: String,
+    member: String,
+    #[server(default)] remove_tokens: Vec<String>,
+) -> Result<OneMember, ApiError> {
+    let done = usecases::members::deactivate(&context()?, &organization, &member, &remove_tokens).await?;
+    let email = &done.member.email;
+    let tokens = match done.removed_tokens {
+        0 => String::new(),
+        n => format!(" {} removed.", crate::words::count(n, "token of theirs is", "tokens of theirs are")),
+    };
+    exchange::notice(format!("{email} is deactivated, and every session of theirs has ended.{tokens}"));
+    Ok(OneMember { member: rows::of_member(done.member) })
 }
 
 /// Switches a member on again, with the namespaces they had.

@@ -16,6 +16,7 @@ use usecases::{SignedIn, organizations::OwnOrganization};
 pub(crate) enum Entry {
     Organization,
     Namespaces,
+    ApiAccess,
     Activity,
     /// Pages of the person, outside of any organization.
     Account,
@@ -90,6 +91,12 @@ fn Side(frame: Frame, entry: Entry) -> impl IntoView {
                 .then(|| {
                     view! {
                         <li>
+                            <a href=path::api_access(slug) aria-current=current(Entry::ApiAccess)>
+                                <Glyph icon=Icon::Key />
+                                "API access"
+                            </a>
+                        </li>
+                        <li>
                             <a href=path::activity(slug) aria-current=current(Entry::Activity)>
                                 <Glyph icon=Icon::Activity />
                                 "Activity"
@@ -153,8 +160,10 @@ fn places(open: Option<&OwnOrganization>, admin: bool) -> Vec<(String, String)> 
         places.push(("Organization".to_owned(), path::organization(&own.slug)));
         places.push(("Namespaces".to_owned(), path::namespaces(&own.slug)));
         if admin {
+            places.push(("API access".to_owned(), path::api_access(&own.slug)));
             places.push(("Activity".to_owned(), path::activity(&own.slug)));
             places.push(("Invite a user".to_owned(), format!("{}?invite=1", path::organization(&own.slug))));
+            places.push(("Create a token".to_owned(), format!("{}?create=1", path::api_access(&own.slug))));
             places.push(("Create a namespace".to_owned(), format!("{}?create=1", path::namespaces(&own.slug))));
         }
     }

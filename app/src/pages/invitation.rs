@@ -42,7 +42,7 @@ pub(super) async fn load(visit: &Visit, secret: &str) -> Loaded {
         secret: secret.to_owned(),
         organization: preview.organization.name.to_string(),
         email: preview.email.to_string(),
-        invited_by: preview.invited_by.to_string(),
+        invited_by: preview.invited_by,
         namespaces: preview.namespaces,
         expires_at: preview.expires_at,
         holder,

@@ -44,7 +44,7 @@ impl Facts {
 pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
     let frame = Frame::load(visit, Some(slug)).await?;
     let list = usecases::namespaces::list(&visit.context, slug).await?;
-    let (name, admin) = (list.organization.name.to_string(), list.own.is_active_admin());
+    let (name, admin) = (list.organization.name.to_string(), list.own.is_some_and(|own| own.is_active_admin()));
     let Namespaces { namespaces, limit } = list.into();
     let facts = Facts { frame, slug: slug.to_owned(), name, admin, namespaces, limit, dialog: None };
     let asked = visit.query.has("create") && admin && !facts.is_full();

@@ -80,13 +80,13 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
         None => None,
     };
     let rows = crate::api::members::of_page(&page, visit.context.now());
-    let admin = page.own.is_active_admin();
+    let admin = page.own.is_some_and(|own| own.is_active_admin());
     let dialog = if admin { Dialog::asked(visit, slug, &rows).await? } else { None };
     let facts = Facts {
         slug: slug.to_owned(),
         name: page.organization.name.to_string(),
         admin,
-        own: page.own.id.to_string(),
+        own: page.own.map(|own| own.id.to_string()).unwrap_or_default(),
         counts: Counts {
             active: page.organization.members_active,
             invited: page.organization.invitations_pending,

@@ -109,11 +109,18 @@ pub(crate) struct Browser {
     pub(crate) house: House,
     pub(crate) ip: IpAddr,
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
+    /// A program's, which has no cookies.
+    bearer: Option<String>,
 }
 
 impl Browser {
     pub(crate) fn new(house: &House) -> Self {
-        Self { house: house.clone(), ip: house.new_ip(), cookies: Arc::default() }
+        Self { house: house.clone(), ip: house.new_ip(), cookies: Arc::default(), bearer: None }
+    }
+
+    /// A program that sends this token's secret with everything.
+    pub(crate) fn with_bearer(self, secret: &str) -> Self {
+        Self { bearer: Some(secret.to_owned()), ..self }
     }
 
     pub(crate) fn take_cookie(&self, name: &str, value: &str) {
@@ -158,6 +165,9 @@ impl Browser {
         if !cookies.is_empty() && !ask.headers.contains_key("cookie") {
             request = request.header("cookie", cookies.join("; "));
         }
+        if let Some(secret) = &self.bearer {
+            request = request.header("authorization", format!("Bearer {secret}"));
+        }
         let mut request = request.body(Body::from(ask.body)).unwrap();
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(self.ip, 50_000)));
         let response = self.house.router.clone().oneshot(request).await.unwrap();
@@ -196,6 +206,13 @@ impl Browser {
     pub(crate) async fn visit(&self, path: &str) -> Answer {
         self.send(Ask::get(path).with("accept", "text/html")).await
     }
+}
+
+/// A token that was made.
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    pub(crate) id: String,
+    pub(crate) secret: String,
 }
 
 /// Somebody at a browser that is signed in.
@@ -264,6 +281,16 @@ impl Person {
         let answer = self.call("namespaces/create", &[("organization", &self.slug), ("id", label)]).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         answer.json()["namespace"]["name"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes a token; `more` are fields such as `namespaces[]`, `scopes[]`, `expires`.
+    pub(crate) async fn create_token(&self, more: &[(&str, &str)]) -> Token {
+        let answer = self.call("tokens/create", &[&[("organization", self.slug.as_str())], more].concat()).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let (json, text) = (answer.json(), |value: &Value| value.as_str().unwrap().to_owned());
+        let token = Token { id: text(&json["token"]["id"]), secret: text(&json["secret"]) };
+        self.house.note(&token.secret);
+        token
     }
 
     pub(crate) async fn deactivate(&self, other: &Self) {

@@ -7,14 +7,27 @@ use crate::{
 use domain::membership::Role;
 
 /// Who asks, in the order of the columns below.
-pub(crate) const ASKERS: [&str; 6] =
-    ["anonymous", "member", "admin", "founder", "admin of another organization", "deactivated, old cookie"];
+pub(crate) const ASKERS: [&str; 9] = [
+    "anonymous",
+    "member",
+    "admin",
+    "founder",
+    "admin of another organization",
+    "deactivated, old cookie",
+    "token",
+    "token with every scope",
+    "token of another organization",
+];
 
-/// Anybody may; only whoever is signed in; members; admins. What the others get instead.
-const ANYBODY: [u16; 6] = [200, 200, 200, 200, 200, 200];
-const SIGNED_IN: [u16; 6] = [401, 200, 200, 200, 200, 401];
-const MEMBERS: [u16; 6] = [401, 200, 200, 200, 404, 401];
-const ADMINS: [u16; 6] = [401, 403, 200, 200, 404, 401];
+/// Anybody may; only whoever is signed in; members; admins, and what a token may beside them. What the others get instead.
+const ANYBODY: [u16; 9] = [200, 200, 200, 200, 200, 200, 200, 200, 200];
+const LINK: [u16; 9] = [200, 200, 200, 200, 200, 200, 403, 403, 404];
+const SIGNED_IN: [u16; 9] = [401, 200, 200, 200, 200, 401, 403, 403, 403];
+const MEMBERS: [u16; 9] = [401, 200, 200, 200, 404, 401, 200, 200, 404];
+const ADMINS_AND_TOKENS: [u16; 9] = [401, 403, 200, 200, 404, 401, 200, 200, 404];
+const ADMINS_AND_SCOPED_TOKENS: [u16; 9] = [401, 403, 200, 200, 404, 401, 403, 200, 404];
+const ADMINS: [u16; 9] = [401, 403, 200, 200, 404, 401, 403, 403, 404];
+const TOKENS: [u16; 9] = [401, 401, 401, 401, 401, 401, 200, 200, 200];
 
 pub(crate) struct Call {
     pub(crate) method: &'static str,
@@ -22,18 +35,18 @@ pub(crate) struct Call {
     /// What is sent; each word in braces is made for this very request by [`Cast::fill`].
     pub(crate) fields: &'static str,
     /// The status for each of [`ASKERS`].
-    pub(crate) answers: [u16; 6],
+    pub(crate) answers: [u16; 9],
 }
 
-const fn get(function: &'static str, fields: &'static str, answers: [u16; 6]) -> Call {
+const fn get(function: &'static str, fields: &'static str, answers: [u16; 9]) -> Call {
     Call { method: "GET", function, fields, answers }
 }
 
-const fn post(function: &'static str, fields: &'static str, answers: [u16; 6]) -> Call {
+const fn post(function: &'static str, fields: &'static str, answers: [u16; 9]) -> Call {
     Call { method: "POST", function, fields, answers }
 }
 
-pub(crate) const CALLS: [Call; 27] = [
+pub(crate) const CALLS: [Call; 34] = [
     post(
         "sessions/sign-up",
         "organization_name=Eastwind&first_name=E&last_name=W&email={address}&password={password}",
@@ -46,25 +59,40 @@ pub(crate) const CALLS: [Call; 27] = [
     post("sessions/forgot-password", "email={account}", ANYBODY),
     post("sessions/reset-password", "secret={reset}&password={new password}", ANYBODY),
     post("account/rename", "first_name=New&last_name=Name", SIGNED_IN),
+    post("account/confirm-password", "current_password={password}", SIGNED_IN),
     post("account/change-password", "current_password={password}&password={new password}", SIGNED_IN),
     get("account/sessions", "", SIGNED_IN),
     post("account/end-session", "session={own session}", SIGNED_IN),
     post("account/end-other-sessions", "", SIGNED_IN),
     get("members/list", "organization=northwind&search=a&status=active&sort=-email&limit=5", MEMBERS),
-    post("members/deactivate", "organization=northwind&member={member}", ADMINS),
-    post("members/reactivate", "organization=northwind&member={switched off}", ADMINS),
-    post("invitations/send", "organization=northwind&emails[]={address}&namespaces[]=", ADMINS),
-    get("invitations/link", "organization=northwind&invitation={invitation}", ADMINS),
-    post("invitations/resend", "organization=northwind&invitation={invitation}", ADMINS),
-    post("invitations/revoke", "organization=northwind&invitation={invitation}", ADMINS),
+    post("members/deactivate", "organization=northwind&member={member}", ADMINS_AND_SCOPED_TOKENS),
+    post("members/reactivate", "organization=northwind&member={switched off}", ADMINS_AND_SCOPED_TOKENS),
+    post("invitations/send", "organization=northwind&emails[]={address}&namespaces[]=", ADMINS_AND_SCOPED_TOKENS),
+    get("invitations/link", "organization=northwind&invitation={invitation}", ADMINS_AND_SCOPED_TOKENS),
+    post("invitations/resend", "organization=northwind&invitation={invitation}", ADMINS_AND_SCOPED_TOKENS),
+    post("invitations/revoke", "organization=northwind&invitation={invitation}", ADMINS_AND_SCOPED_TOKENS),
     post("invitations/preview", "secret={link}", ANYBODY),
-    post("invitations/accept", "secret={link}&first_name=New&last_name=Comer&password={password}", ANYBODY),
-    get("grants/of", "organization=northwind&member={member}", ADMINS),
-    get("grants/of", "organization=northwind&member={own member}", [401, 200, 200, 200, 404, 401]),
-    post("grants/save", "organization=northwind&member={member}&namespaces[]=&version={version}", ADMINS),
+    post("invitations/accept", "secret={link}&first_name=New&last_name=Comer&password={password}", LINK),
+    get("grants/of", "organization=northwind&member={member}", ADMINS_AND_TOKENS),
+    get("grants/of", "organization=northwind&member={own member}", MEMBERS),
+    post(
+        "grants/save",
+        "organization=northwind&member={member}&namespaces[]=&version={version}",
+        ADMINS_AND_SCOPED_TOKENS,
+    ),
     get("namespaces/list", "organization=northwind", MEMBERS),
     post("namespaces/create", "organization=northwind&id={label}", ADMINS),
-    get("activity/list", "organization=northwind&code=member.deactivated&since=2026-01-01&limit=5", ADMINS),
+    get("tokens/list", "organization=northwind&limit=5", ADMINS),
+    post(
+        "tokens/create",
+        "organization=northwind&name=ci&namespaces[]=&expires=8h&scopes[]=members&scopes[]=grants",
+        ADMINS,
+    ),
+    post("tokens/assign", "organization=northwind&token={token}&namespaces[]=", ADMINS),
+    post("tokens/remove", "organization=northwind&token={token}", ADMINS),
+    post("tokens/kubeconfig", "organization=northwind&secret={token secret}", ADMINS),
+    get("tokens/current", "", TOKENS),
+    get("activity/list", "organization=northwind&code=member.deactivated&since=2026-01-01&limit=5", ADMINS_AND_TOKENS),
 ];
 
 /// Two organizations and one of everybody.
@@ -77,6 +105,8 @@ pub(crate) struct Cast {
     pub(crate) stranger: Person,
     /// Of a member who was signed in when they were deactivated.
     pub(crate) old_cookie: String,
+    /// Secrets of three tokens: without a scope, with every scope, and of Southwind with every scope.
+    pub(crate) tokens: [String; 3],
 }
 
 pub(crate) type Fields = Vec<(String, String)>;
@@ -90,6 +120,7 @@ impl Cast {
             2 => self.admin.elsewhere().await.browser,
             3 => self.founder.elsewhere().await.browser,
             4 => self.stranger.elsewhere().await.browser,
+            6..=8 => self.house.program(&self.tokens[column - 6]),
             _ => {
                 let browser = self.house.anonymous();
                 browser.take_cookie(self.house.cookie_name(), &self.old_cookie);
@@ -120,7 +151,7 @@ impl Cast {
                     person.id().await
                 }
                 "{own session}" => match asker {
-                    0 | 5 => self.at_work().await.session_id().await,
+                    0 | 5..=8 => self.at_work().await.session_id().await,
                     _ => self.asking(asker).elsewhere().await.session_id().await,
                 },
                 "{invitation}" => self.at_work().await.invite(&self.new_address()).await,
@@ -128,6 +159,8 @@ impl Cast {
                     let founder = self.at_work().await;
                     founder.copy_link(&founder.invite(&self.new_address()).await).await
                 }
+                "{token}" => self.at_work().await.create_token(&[]).await.id,
+                "{token secret}" => self.at_work().await.create_token(&[]).await.secret,
                 "{verification}" => {
                     let email = self.new_address();
                     let fields = self.sign_up_fields(&email);
@@ -181,6 +214,11 @@ impl Cast {
 }
 
 impl Call {
+    /// The column of somebody who gets what they ask for: the founder, or a token where people get nothing.
+    pub(crate) fn may_be_asked_by(&self) -> usize {
+        if self.answers[3] == 200 { 3 } else { 7 }
+    }
+
     pub(crate) fn path(&self) -> String {
         format!("/api/v1/{}", self.function)
     }

@@ -10,6 +10,7 @@ use domain::{
     membership::Role,
     text::{EmailAddress, PersonName, Slug},
     time::Timestamp,
+    token::Lifetime,
 };
 use mailer::{Mailer, SentMail};
 use sha2::{Digest, Sha256};
@@ -24,7 +25,7 @@ use std::{
 };
 use storage::{organizations::Organization, trial::Trial, users::User};
 use usecases::{
-    Clock, Installation, Keys, Passwords, Settings,
+    Clock, Cluster, Installation, Keys, Passwords, Settings,
     outbox::{self, Delivery},
 };
 
@@ -79,6 +80,8 @@ impl House {
             invitation_lifetime: Settings::INVITATION_LIFETIME,
             invitations_per_hour: 10_000,
             namespace_limit: domain::namespace::LIMIT,
+            token_longest: Lifetime::Never,
+            cluster: Some(Cluster { name: "harbour".into(), ..Cluster::at("https://cluster.example:6443").unwrap() }),
         };
         let clock = Clock::set_to(Timestamp::parse("2026-11-23T09:30:05.25Z").unwrap());
         let mailer = Mailer::memory("Bailiwick <no-reply@bailiwick.example>").unwrap();
@@ -129,6 +132,11 @@ impl House {
         Browser::new(self)
     }
 
+    /// A program with a token, at a network address of its own.
+    pub(crate) fn program(&self, secret: &str) -> Browser {
+        self.anonymous().with_bearer(secret)
+    }
+
     /// Founds an organization: at once for the very first person, by the mailed link for the others.
     pub(crate) async fn found(&self, organization: &str, email: &str) -> Person {
         let browser = self.anonymous();
@@ -169,7 +177,7 @@ impl House {
             organization: organization.id,
             user: &user,
             role,
-            invited_by: Some(organization.founder),
+            invited_by: Some(organization.founder.into()),
             version: organization.version,
         };
         let now = self.installation.clock.now();
@@ -258,6 +266,12 @@ impl House {
         let deactivated = self.seat("northwind", Role::Member).await;
         founder.deactivate(&deactivated).await;
         let old_cookie = deactivated.session().unwrap();
-        calls::Cast { house: self.clone(), founder, admin, member, stranger, old_cookie }
+        let every = [("scopes[]", "members"), ("scopes[]", "invitations"), ("scopes[]", "grants")];
+        let tokens = [
+            founder.create_token(&[]).await.secret,
+            founder.create_token(&every).await.secret,
+            stranger.create_token(&every).await.secret,
+        ];
+        calls::Cast { house: self.clone(), founder, admin, member, stranger, old_cookie, tokens }
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     house::{House, on_both},
     story::{self, BO_PASSWORD},
+    tokens,
 };
 use mailer::Mailer;
 use std::{
@@ -49,6 +50,8 @@ fn no_secret_is_logged_however_much_is_logged() {
     on_both(async |house| {
         log.0.lock().unwrap().clear();
         story::tell(&house).await;
+        let ada = house.again("ada@northwind.example", "northwind-traders").await;
+        tokens::tell(&house, &ada).await;
         let refused =
             [("email", "Ada@Northwind.example"), ("password", BO_PASSWORD), ("secret", "a-secret-in-a-field")];
         for function in ["sessions/sign-in", "sessions/verify", "invitations/accept", "account/change-password"] {
@@ -57,7 +60,6 @@ fn no_secret_is_logged_however_much_is_logged() {
         }
         house.anonymous().visit("/invitations/a-secret-in-a-path").await;
         house.post().await;
-        let ada = house.again("ada@northwind.example", "northwind-traders").await;
         let secret = ada.copy_link(&ada.invite("dana@northwind.example").await).await;
         deliver_one(&house, &house.mailer).await;
         assert_eq!(house.secret_to("dana@northwind.example").await, secret);
@@ -86,6 +88,7 @@ fn no_secret_is_logged_however_much_is_logged() {
 fn the_database_keeps_nothing_that_opens_a_door() {
     on_both(async |house| {
         story::tell(&house).await;
+        tokens::tell(&house, &house.again("ada@northwind.example", "northwind-traders").await).await;
         let kept = house.trial.everything().await;
         assert!(kept.contains("ada@northwind.example"));
         for secret in house.secrets.lock().unwrap().iter() {

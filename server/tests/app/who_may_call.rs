@@ -47,7 +47,7 @@ fn with(fields: &Fields, name: &str, value: &str) -> Fields {
 
 /// The name of the field that says whom or what a call is about.
 fn id_field(call: &Call) -> Option<&'static str> {
-    ["member", "invitation", "session"].into_iter().find(|name| call.fields.contains(&format!("{name}={{")))
+    ["member", "invitation", "session", "token"].into_iter().find(|name| call.fields.contains(&format!("{name}={{")))
 }
 
 #[test]
@@ -55,14 +55,16 @@ fn what_belongs_to_others_is_answered_as_what_is_not_there() {
     on_both(async |house| {
         let cast = house.cast().await;
         let foreign_invitation = cast.stranger.invite("somebody@southwind.example").await;
+        let foreign_token = cast.stranger.create_token(&[]).await.id;
         for call in &CALLS {
             let Some(field) = id_field(call) else { continue };
             let foreign = match field {
                 "member" => cast.stranger.id().await,
                 "invitation" => foreign_invitation.clone(),
+                "token" => foreign_token.clone(),
                 _ => cast.stranger.session_id().await,
             };
-            for column in [1, 2, 3] {
+            for column in [1, 2, 3, 6, 7] {
                 let fields = cast.fill(call.fields, column).await;
                 let asker = cast.asker(column).await;
                 let theirs = call.ask(&asker, &with(&fields, field, &foreign)).await;
@@ -84,9 +86,10 @@ fn an_organization_of_others_is_answered_as_one_that_is_not_there() {
         let cast = house.cast().await;
         for call in CALLS.iter().filter(|call| call.fields.contains("organization=northwind")) {
             for column in 0..ASKERS.len() {
-                let fields = cast.fill(call.fields, if column == 4 { 3 } else { column }).await;
+                let elsewhere = column == 4 || column == 8;
+                let fields = cast.fill(call.fields, if elsewhere { 3 } else { column }).await;
                 let asker = cast.asker(column).await;
-                let own = if column == 4 { "northwind" } else { "southwind" };
+                let own = if elsewhere { "northwind" } else { "southwind" };
                 let theirs = call.ask(&asker, &with(&fields, "organization", own)).await;
                 let nobodys = call.ask(&asker, &with(&fields, "organization", "no-such-organization")).await;
                 assert!(matches!(theirs.status, 401 | 404), "{} {}", call.function, theirs.brief());
