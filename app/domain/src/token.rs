@@ -10,7 +10,7 @@ use crate::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, time::Duration};
 
-/// How long an expired token stays in the list (product contract, section 5).
+/// How long an expired token stays in the list: long enough for whoever wonders why a job stopped.
 pub const EXPIRED_LISTED: Duration = Duration::from_secs(30 * 86_400);
 /// How long before its end the admins are reminded.
 pub const REMINDED_BEFORE: Duration = Duration::from_secs(7 * 86_400);

@@ -25,8 +25,10 @@ impl Written {
             let pem = text(file, "BAILIWICK_CLUSTER_CA")?;
             cluster = cluster.proved_by(&pem).map_err(of("BAILIWICK_CLUSTER_CA"))?;
         }
-        // A name in a kubeconfig obeys no rule, and is asked too: AWS makes one with `/`.
-        let name = self.cluster_name.clone().unwrap_or_else(|| cluster.name.clone());
+        // A name in a kubeconfig obeys no rule, and is asked too. AWS makes one of many parts (`arn:…:cluster/prod`), of which
+        // the last is the cluster's.
+        let own = cluster.name.rsplit('/').next().unwrap_or_default();
+        let name = self.cluster_name.as_deref().unwrap_or(own).to_owned();
         cluster.called(&name).map(Some).map_err(of("BAILIWICK_CLUSTER_NAME"))
     }
 
@@ -141,10 +143,15 @@ mod tests {
     }
 
     #[test]
-    fn a_name_in_the_kubeconfig_that_can_not_be_used_asks_for_another() {
+    fn a_name_in_the_kubeconfig_is_its_last_part_and_one_that_can_not_be_used_asks_for_another() {
         let folder = Folder::new();
-        let why = refusal(&[("BAILIWICK_KUBECONFIG", &folder.kubeconfig("arn:aws:eks:eu-central-1:1:cluster/prod"))]);
-        assert!(why.starts_with("BAILIWICK_CLUSTER_NAME"), "{why}");
+        let named = |name: &str| folder.kubeconfig(name);
+        let found = cluster(&[("BAILIWICK_KUBECONFIG", &named("arn:aws:eks:eu-central-1:1:cluster/prod"))]);
+        assert_eq!(found.name, "prod");
+        for bad in ["prod/", &"x".repeat(64)] {
+            let why = refusal(&[("BAILIWICK_KUBECONFIG", &named(bad))]);
+            assert!(why.starts_with("BAILIWICK_CLUSTER_NAME"), "{why}");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ macro_rules! tokens {
     ($which:literal) => {
         concat!(
             "select t.id, t.organization_id, t.name, t.prefix, t.last_four, t.may_members, t.may_invitations, t.may_grants, ",
-            "t.created_by as maker, u.email as created_by, t.created_at, t.expires_at, t.last_used_at ",
+            "t.created_by as maker, u.email as created_by, t.created_at, t.expires_at, t.last_used_at, t.version ",
             "from tokens t join users u on u.id = t.created_by where ",
             $which
         )
@@ -24,7 +24,8 @@ macro_rules! tokens {
 
 statements! {
     INSERT = "insert into tokens (id, organization_id, name, secret_hash, prefix, last_four, may_members, may_invitations,
-        may_grants, created_by, created_at, expires_at, reminded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+        may_grants, created_by, created_at, expires_at, reminded_at, version)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     FIND_BY_SECRET = tokens!("t.secret_hash = $1");
     FIND = tokens!("t.organization_id = $1 and t.id = $2 and t.removed_at is null");
     FIND_EVER = tokens!("t.id = $1");
@@ -38,7 +39,8 @@ statements! {
         and (t.expires_at is null or t.expires_at > $3) order by t.created_at desc, t.id desc limit $4");
     MADE_BY_COUNT = "select count(*) as n from tokens where organization_id = $1 and created_by = $2 and removed_at is null
         and (expires_at is null or expires_at > $3)";
-    REMOVE = "update tokens set secret_hash = null, removed_at = $3 where organization_id = $1 and id = $2 and removed_at is null";
+    SET_VERSION = "update tokens set version = $2 where id = $1";
+    REMOVE = "update tokens set secret_hash = null, removed_at = $3, version = $4 where organization_id = $1 and id = $2 and removed_at is null";
     REMOVE_GRANTS = "delete from token_grants where token_id = $1";
     USED = "update tokens set last_used_at = $2 where id = $1 and (last_used_at is null or last_used_at < $2)";
     ENDING = tokens!("t.removed_at is null and t.expires_at > $1 and t.expires_at <= $2 and t.reminded_at is null
@@ -66,6 +68,7 @@ pub struct Token {
     pub expires_at: Option<Timestamp>,
     /// As it was last written down: up to a minute late.
     pub last_used_at: Option<Timestamp>,
+    pub version: i64,
 }
 
 impl Token {
@@ -95,6 +98,7 @@ struct Row {
     created_at: At,
     expires_at: Option<At>,
     last_used_at: Option<At>,
+    version: i64,
 }
 
 impl TryFrom<Row> for Token {
@@ -113,6 +117,7 @@ impl TryFrom<Row> for Token {
             created_at: row.created_at.0,
             expires_at: row.expires_at.map(Timestamp::from),
             last_used_at: row.last_used_at.map(Timestamp::from),
+            version: row.version,
         })
     }
 }
@@ -130,6 +135,7 @@ pub struct New<'a> {
     pub expires_at: Option<Timestamp>,
     /// Whether its end is worth a mail: nobody waits for a reminder of a token that lives for hours.
     pub reminds: bool,
+    pub version: i64,
 }
 
 /// A page to be read, the newest first.
@@ -162,7 +168,8 @@ pub async fn insert(c: &mut Connection, new: New<'_>, now: Timestamp) -> Result<
         new.created_by.uuid(),
         At(now),
         new.expires_at.map(At),
-        (!new.reminds).then_some(At(now))
+        (!new.reminds).then_some(At(now)),
+        new.version
     )?;
     Ok(())
 }
@@ -236,14 +243,21 @@ pub async fn made_by(
     Ok((rows, count.map_or(0, |(n,)| n.unsigned_abs())))
 }
 
+/// Marks that this token changed.
+pub async fn set_version(c: &mut Connection, id: TokenId, version: i64) -> Result<(), Error> {
+    execute!(c, SET_VERSION, id.uuid(), version)?;
+    Ok(())
+}
+
 /// Ends a token at once, and what it was given; `false` when this organization has no such token.
 pub async fn remove(
     c: &mut Connection,
     organization: OrganizationId,
     id: TokenId,
+    version: i64,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let removed = execute!(c, REMOVE, organization.uuid(), id.uuid(), At(now))? == 1;
+    let removed = execute!(c, REMOVE, organization.uuid(), id.uuid(), At(now), version)? == 1;
     if removed {
         execute!(c, REMOVE_GRANTS, id.uuid())?;
     }

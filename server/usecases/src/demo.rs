@@ -221,6 +221,7 @@ async fn make_tokens(admin: &Context, slug: &Slug, sketches: &[Sketch], namespac
             created_by: maker,
             expires_at: lifetime.ends(made_at),
             reminds: false,
+            version: work.version(),
         };
         let (id, expires_at) = (new.id, new.expires_at);
         storage::tokens::insert(&mut work.c, new, made_at).await?;

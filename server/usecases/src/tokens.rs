@@ -186,6 +186,7 @@ pub async fn create(context: &Context, slug: &str, wanted: &Wanted<'_>) -> Resul
         created_by: maker.user,
         expires_at: lifetime.ends(work.now),
         reminds: lifetime.duration().is_some_and(|duration| duration > REMINDED_BEFORE),
+        version: work.version(),
     };
     let (id, expires_at, now) = (new.id, new.expires_at, work.now);
     tokens::insert(&mut work.c, new, now).await?;
@@ -234,8 +235,9 @@ pub async fn assign(context: &Context, slug: &str, token: &str, wanted: &[String
         return Ok(listed);
     }
     let by = work.member()?.user;
-    let now = work.now;
+    let (now, version) = (work.now, work.version());
     grants::apply(&mut work.c, listed.token.id, &change, by, now).await?;
+    tokens::set_version(&mut work.c, listed.token.id, version).await?;
     let (added, removed) = (names(&all, &change.added), names(&all, &change.removed));
     let (token, name) = (listed.token.mask.clone(), listed.token.name.clone());
     work.commit(ActivityEvent::TokenAssigned { token, name, added, removed }).await?;
@@ -253,7 +255,8 @@ pub async fn remove(context: &Context, slug: &str, token: &str) -> Result<Token,
 
 /// Ends a token within work that has other things to do as well, and records it.
 pub(crate) async fn end(work: &mut Work, token: &Token) -> Result<(), Error> {
-    tokens::remove(&mut work.c, work.organization.id, token.id, work.now).await?;
+    let version = work.version();
+    tokens::remove(&mut work.c, work.organization.id, token.id, version, work.now).await?;
     work.record(&ActivityEvent::TokenRemoved { token: token.mask.clone(), name: token.name.clone() }).await
 }
 

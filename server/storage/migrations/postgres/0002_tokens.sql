@@ -14,6 +14,8 @@ create table tokens (
     may_invitations boolean not null,
     may_grants boolean not null,
     created_by uuid not null references users (id),
+    -- The organization's version when this token last changed.
+    version bigint not null,
     created_at timestamptz not null,
     expires_at timestamptz,
     last_used_at timestamptz,

@@ -14,6 +14,8 @@ create table tokens (
     may_invitations integer not null,
     may_grants integer not null,
     created_by blob not null references users (id),
+    -- The organization's version when this token last changed.
+    version integer not null,
     created_at integer not null,
     expires_at integer,
     last_used_at integer,
