@@ -9,6 +9,7 @@ pub mod copy_link;
 pub mod credentials;
 #[cfg(feature = "ssr")]
 pub mod device;
+pub mod dual_list;
 pub mod enhance;
 #[cfg(feature = "ssr")]
 pub mod form;
@@ -18,5 +19,6 @@ pub mod invite_form;
 #[cfg(feature = "ssr")]
 pub mod moment;
 pub mod namespace_form;
+pub mod new_secret;
 pub mod palette;
 pub mod theme;

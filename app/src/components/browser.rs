@@ -1,6 +1,7 @@
 //! What the islands ask of the browser. Everything here does nothing where there is none: on the server.
 
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Element, HtmlElement, Window};
 
 pub(crate) fn window() -> Option<Window> {
@@ -19,6 +20,13 @@ pub(crate) fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
         let _ = element.focus();
     }
+}
+
+/// Puts a text on the clipboard. Browsers have one only for pages that came over HTTPS or from this machine.
+pub(crate) async fn written(text: &str) -> bool {
+    let Some(navigator) = window().map(|window| window.navigator()) else { return false };
+    let has_one = js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|found| found.is_object());
+    has_one && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
 }
 
 /// Calls a function that the page's own loader put on the window.

@@ -1,15 +1,7 @@
 //! Copying an invitation's link.
 
-use super::{announcer::announce, browser::window};
+use super::{announcer::announce, browser::written};
 use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen_futures::JsFuture;
-
-/// Puts a text on the clipboard. Browsers have one only for pages that came over HTTPS or from this machine.
-async fn written(text: &str) -> bool {
-    let Some(navigator) = window().map(|window| window.navigator()) else { return false };
-    let has_one = js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|found| found.is_object());
-    has_one && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
-}
 
 /// A button that fetches the link of an invitation and puts it on the clipboard; where the clipboard is closed to pages,
 /// the link is shown to be copied by hand. Without scripts the same button opens a page that shows the link.

@@ -1,12 +1,14 @@
 //! Makes plain links and forms quick: the next page is fetched and put in place of this one, a post's errors appear at their
 //! fields. The server draws everything; whatever this can't do, the browser does as it always did.
 
+mod leave;
 mod post;
 mod visit;
 
-pub use visit::{refresh, visit};
+pub use leave::{is_unsaved, saved};
+pub use visit::{refresh, settle, visit};
 
-use super::browser::{document, window};
+use super::browser::{by_id, document, focus, window};
 use leptos::prelude::*;
 use std::time::Duration;
 use visit::Step;
@@ -70,8 +72,9 @@ fn listen() {
                 visit::go(here, Step::Back);
             }
         });
+        on(&window, "beforeunload", |event| leave::closing(&event));
     }
-    visit::open_dialog();
+    visit::begin();
 }
 
 /// Listens for as long as the page lives: dropping the closure would end it.
@@ -134,7 +137,12 @@ fn clicked(event: &MouseEvent) {
         return;
     }
     let (Some(href), Some(window)) = (link.get_attribute("href"), window()) else { return };
-    if href.starts_with('#') {
+    if let Some(id) = href.strip_prefix('#') {
+        // Within the page, and not through its history: a step there would draw the page again.
+        if let Some(place) = by_id(id) {
+            event.prevent_default();
+            focus(&place);
+        }
         return;
     }
     let Ok(here) = window.location().href() else { return };

@@ -5,7 +5,7 @@ use crate::pages::{Flash, Here};
 use leptos::prelude::*;
 
 /// The flash of this form, if the last post was this form's and failed.
-fn failed(action: &str) -> Option<Flash> {
+pub fn failed(action: &str) -> Option<Flash> {
     use_context::<Flash>().filter(|flash| flash.action.as_deref() == Some(action) && flash.error.is_some())
 }
 
@@ -53,6 +53,9 @@ pub fn Field(
     /// Tells fields of the same name apart, where a page has two forms.
     #[prop(optional)]
     prefix: &'static str,
+    /// In characters; `None`: the server alone says what is too long.
+    #[prop(optional)]
+    longest: Option<usize>,
     #[prop(default = true)] required: bool,
     #[prop(default = false)] autofocus: bool,
 ) -> impl IntoView {
@@ -80,6 +83,7 @@ pub fn Field(
                 type=kind
                 value=value
                 placeholder=placeholder
+                maxlength=longest
                 autocomplete=autocomplete
                 required=required
                 autofocus=autofocus
@@ -91,5 +95,20 @@ pub fn Field(
             </p>
             {hint.map(|hint| view! { <small id=hint_id>{hint}</small> })}
         </div>
+    }
+}
+
+/// The buttons of a dialog that takes something away; the harmless one has the focus.
+#[component]
+pub fn Confirm(close: String, word: &'static str) -> impl IntoView {
+    view! {
+        <footer>
+            <a class="button" href=close autofocus>
+                "Cancel"
+            </a>
+            <button type="submit" class="button danger">
+                {word}
+            </button>
+        </footer>
     }
 }

@@ -16,7 +16,7 @@ fn ticked(namespaces: &[NamespaceGrant]) -> BTreeSet<NamespaceName> {
 }
 
 /// `1 change: adds a, removes b`.
-fn summary(change: &Change<NamespaceName>) -> String {
+pub(super) fn summary(change: &Change<NamespaceName>) -> String {
     let list = |names: &BTreeSet<NamespaceName>| crate::words::list(&names.iter().collect::<Vec<_>>());
     let mut parts = Vec::new();
     if !change.added.is_empty() {

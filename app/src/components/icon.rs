@@ -46,6 +46,11 @@ icons! {
     Right "arrow-right" r#"<path d="M5 12h14"/><path d="m12 5 7 7-7 7"/>"#
     Info "info" r#"<circle cx="12" cy="12" r="10"/><path d="M12 16v-4"/><path d="M12 8h.01"/>"#
     Menu "menu" r#"<path d="M4 5h16"/><path d="M4 12h16"/><path d="M4 19h16"/>"#
+    AllRight "chevrons-right" r#"<path d="m6 17 5-5-5-5"/><path d="m13 17 5-5-5-5"/>"#
+    OneRight "chevron-right" r#"<path d="m9 18 6-6-6-6"/>"#
+    OneLeft "chevron-left" r#"<path d="m15 18-6-6 6-6"/>"#
+    AllLeft "chevrons-left" r#"<path d="m11 17-5-5 5-5"/><path d="m18 17-5-5 5-5"/>"#
+    Download "download" r#"<path d="M12 15V3"/><path d="M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4"/><path d="m7 10 5 5 5-5"/>"#
     Undo "undo-2" r#"<path d="M9 14 4 9l5-5"/><path d="M4 9h10.5a5.5 5.5 0 0 1 5.5 5.5a5.5 5.5 0 0 1-5.5 5.5H11"/>"#
 }
 

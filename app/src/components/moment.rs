@@ -10,6 +10,16 @@ pub fn Moment(at: Timestamp, #[prop(default = words::time)] say: fn(Timestamp) -
     view! { <time datetime=at.to_rfc3339()>{say(at)}</time> }
 }
 
+/// How far it is from now; the exact time is its tooltip.
+#[component]
+pub fn Distance(at: Timestamp, now: Timestamp) -> impl IntoView {
+    view! {
+        <time datetime=at.to_rfc3339() title=words::time(at)>
+            {words::relative(at, now)}
+        </time>
+    }
+}
+
 /// `09:30 UTC`: under a heading that says the day.
 pub fn clock(at: Timestamp) -> String {
     match at.calendar() {

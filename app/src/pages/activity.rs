@@ -9,6 +9,7 @@ use crate::{
     api::activity::{Activity, Entry as Event},
     components::{
         device::device,
+        icon::{Glyph, Icon},
         moment::{Moment, clock},
     },
     words,
@@ -191,7 +192,7 @@ fn Day(day: Vec<Event>, state: State) -> impl IntoView {
         }
     });
     let lines = day.into_iter().map(|event| {
-        let only = (event.actor_kind == "user").then(|| state.only(&event.actor));
+        let only = matches!(event.actor_kind.as_str(), "user" | "token").then(|| state.only(&event.actor));
         view! { <Line event only /> }
     });
     let lines = lines.collect::<Vec<_>>();
@@ -201,15 +202,19 @@ fn Day(day: Vec<Event>, state: State) -> impl IntoView {
     }
 }
 
-/// `only` is the address that shows this person alone; the operator and Bailiwick itself have none.
+/// `only` is the address that shows this person or token alone; the operator and Bailiwick itself have none.
 #[component]
 fn Line(event: Event, only: Option<String>) -> impl IntoView {
-    let Event { id, at, actor, sentence, ip, user_agent, .. } = event;
+    let Event { id, at, actor, actor_kind, sentence, ip, user_agent, .. } = event;
     let refused = event.code == "refused";
-    let letter = initial(&actor);
+    let (face, title) = if actor_kind == "token" {
+        (view! { <Glyph icon=Icon::Key size=16 /> }.into_any(), "Show only what this token did")
+    } else {
+        (initial(&actor).into_any(), "Show only what this person did")
+    };
     let who = match only {
         Some(address) => view! {
-            <a class="who" href=address title="Show only what this person did">
+            <a class="who" href=address title=title>
                 {actor}
             </a>
         }
@@ -228,7 +233,7 @@ fn Line(event: Event, only: Option<String>) -> impl IntoView {
     view! {
         <li class="event" class:refused=refused id=format!("event-{id}")>
             <span class="avatar" aria-hidden="true">
-                {letter}
+                {face}
             </span>
             <p>{who} " " {sentence}</p>
             {from}

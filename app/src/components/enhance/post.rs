@@ -1,17 +1,20 @@
 //! Posting a form without leaving the page, so that an error can stand at its field.
 
-use super::visit::{self, Step};
+use super::{
+    leave,
+    visit::{self, Step},
+};
 use crate::{
     components::{
         announcer::announce,
-        browser::{focus, window},
+        browser::{by_id, focus, window},
     },
     error::ApiError,
 };
 use leptos::{server_fn::error::FromServerFnError, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, FormData, HtmlFormElement, Request, RequestInit, Response, UrlSearchParams};
+use web_sys::{Element, FormData, HtmlFormElement, Request, RequestInit, Response, Url, UrlSearchParams};
 
 /// What a form would send, its pressed button included.
 pub(super) fn pairs(form: &HtmlFormElement, submitter: Option<&Element>) -> Option<Vec<(String, String)>> {
@@ -35,13 +38,25 @@ pub(super) fn send(form: HtmlFormElement, submitter: Option<Element>) {
     if form.has_attribute("data-sending") {
         return;
     }
+    // Asked before anything is done: afterwards the page is left in any case.
+    if !leave::may_leave() {
+        return;
+    }
     clear_errors(&form);
     set_sending(&form, submitter.as_ref(), true);
     spawn_local(async move {
         let outcome = post(&form, submitter.as_ref()).await;
         set_sending(&form, submitter.as_ref(), false);
         match outcome {
-            Ok(Done { next, notice }) => {
+            Ok(Done::Page { address, html }) => {
+                let then = then(&form);
+                if !visit::put(&address, &html) {
+                    show_error(&form, &ApiError::internal());
+                } else if let Some(form) = then.and_then(|id| by_id(&id)?.dyn_into::<HtmlFormElement>().ok()) {
+                    let _ = form.request_submit();
+                }
+            }
+            Ok(Done::Next { next, notice }) => {
                 match next {
                     Some(next) => visit::go(next, Step::Forward),
                     None => visit::refresh(),
@@ -55,17 +70,30 @@ pub(super) fn send(form: HtmlFormElement, submitter: Option<Element>) {
     });
 }
 
-struct Done {
-    next: Option<String>,
-    notice: Option<String>,
+enum Done {
+    Next {
+        next: Option<String>,
+        notice: Option<String>,
+    },
+    /// The answer itself is what to show, and is to be had only this once.
+    Page {
+        address: String,
+        html: String,
+    },
+}
+
+/// The form of the page to come that a ticked box wants sent at once, by its id.
+fn then(form: &HtmlFormElement) -> Option<String> {
+    form.query_selector("[data-then]:checked").ok()??.get_attribute("data-then")
 }
 
 async fn post(form: &HtmlFormElement, submitter: Option<&Element>) -> Result<Done, ApiError> {
     let unreached =
         |_: JsValue| ApiError::new("unavailable", "The server can't be reached. Check the connection and try again.");
     let body = UrlSearchParams::new().map_err(unreached)?;
-    for (name, value) in pairs(form, submitter).unwrap_or_default() {
-        body.append(&name, &value);
+    let pairs = pairs(form, submitter).unwrap_or_default();
+    for (name, value) in &pairs {
+        body.append(name, value);
     }
     let init = RequestInit::new();
     init.set_method("POST");
@@ -73,17 +101,25 @@ async fn post(form: &HtmlFormElement, submitter: Option<&Element>) -> Result<Don
     let action = form.get_attribute("action").unwrap_or_default();
     let request = Request::new_with_str_and_init(&action, &init).map_err(unreached)?;
     let _ = request.headers().set("Accept", "application/json");
+    let _ = request.headers().set("Bailiwick-Enhanced", "1");
     let window = window().ok_or_else(ApiError::internal)?;
     let response: Response = JsFuture::from(window.fetch_with_request(&request)).await.map_err(unreached)?.into();
+    let header = |name: &str| response.headers().get(name).ok().flatten();
+    let text = || async {
+        let text = JsFuture::from(response.text().map_err(unreached)?).await.map_err(unreached)?;
+        Ok::<_, ApiError>(text.as_string().unwrap_or_default())
+    };
+    if response.ok() && header("content-type").is_some_and(|kind| kind.starts_with("text/html")) {
+        let next = pairs.into_iter().find(|(name, _)| name == "next").map(|(_, value)| value);
+        let address = next.and_then(|next| Some(Url::new_with_base(&next, &visit::here()?).ok()?.href()));
+        return Ok(Done::Page { address: address.unwrap_or_default(), html: text().await? });
+    }
     if response.ok() {
-        let header = |name: &str| response.headers().get(name).ok().flatten();
         let notice =
             header("bailiwick-notice").and_then(|text| js_sys::decode_uri_component(&text).ok()).map(String::from);
-        return Ok(Done { next: header("bailiwick-next"), notice });
+        return Ok(Done::Next { next: header("bailiwick-next"), notice });
     }
-    let text = JsFuture::from(response.text().map_err(unreached)?).await.map_err(unreached)?;
-    let text = text.as_string().unwrap_or_default();
-    Err(ApiError::de(text.into()))
+    Err(ApiError::de(text().await?.into()))
 }
 
 fn set_sending(form: &HtmlFormElement, submitter: Option<&Element>, sending: bool) {
@@ -112,8 +148,8 @@ fn clear_errors(form: &HtmlFormElement) {
 }
 
 fn show_error(form: &HtmlFormElement, error: &ApiError) {
-    if error.code == "not_signed_in" {
-        // The session ended meanwhile: the sign-in page brings them back here.
+    if matches!(error.code.as_str(), "not_signed_in" | "reauthentication_required") {
+        // The session ended meanwhile, or is too old for this: what is drawn now asks, and brings them back here.
         visit::refresh();
         return;
     }

@@ -1,5 +1,6 @@
 //! Going to a page without loading the program again: the server's HTML takes the place of what is shown.
 
+use super::leave;
 use crate::components::{
     announcer::announce,
     browser::{by_id, call_global, document, focus, window},
@@ -28,6 +29,14 @@ thread_local! {
     static LATEST: Cell<u32> = const { Cell::new(0) };
     /// What was pressed to open a dialog, by id: where the focus returns when it closes.
     static OPENER: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// The address of what is shown: the browser's own is another one while a step back is decided.
+    static SHOWN: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// What the server drew at first.
+pub(super) fn begin() {
+    SHOWN.set(here());
+    open_dialog();
 }
 
 pub(super) fn here() -> Option<String> {
@@ -55,8 +64,13 @@ pub(super) fn remember(pressed: Option<&Element>) {
 }
 
 pub(super) fn go(url: String, step: Step) {
-    let turn = LATEST.get().wrapping_add(1);
-    LATEST.set(turn);
+    if !leave::may_leave() {
+        if step == Step::Back {
+            stay();
+        }
+        return;
+    }
+    let turn = next_turn();
     set_busy(true);
     spawn_local(async move {
         let arrived = fetch(&url).await;
@@ -76,16 +90,51 @@ pub(super) fn go(url: String, step: Step) {
     });
 }
 
+fn next_turn() -> u32 {
+    let turn = LATEST.get().wrapping_add(1);
+    LATEST.set(turn);
+    turn
+}
+
+/// The browser stepped back and the page did not: the address goes where the page is.
+fn stay() {
+    let shown = SHOWN.with_borrow(Clone::clone);
+    if let (Some(shown), Some(Ok(history))) = (shown, window().map(|window| window.history())) {
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&shown));
+    }
+}
+
+/// Says under which address the present page is found: the answer to a plain post has none of its own.
+pub fn settle(address: &str) {
+    if let Some(Ok(history)) = window().map(|window| window.history()) {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(address));
+    }
+    SHOWN.set(here());
+}
+
+/// Shows a page that came as the answer to a post, in place of the one that posted. `false` when it is no page of ours.
+pub(super) fn put(address: &str, html: &str) -> bool {
+    let Some(page) = parse(html) else { return false };
+    next_turn();
+    set_busy(false);
+    show(address, &page, Step::Replace);
+    true
+}
+
+fn parse(html: &str) -> Option<Document> {
+    let page = DomParser::new().ok()?.parse_from_string(html, SupportedType::TextHtml).ok()?;
+    page.get_element_by_id("app")?;
+    Some(page)
+}
+
 async fn fetch(url: &str) -> Option<(String, Document)> {
     let init = RequestInit::new();
     let request = Request::new_with_str_and_init(url, &init).ok()?;
     request.headers().set("Accept", "text/html").ok()?;
     let response: Response = JsFuture::from(window()?.fetch_with_request(&request)).await.ok()?.dyn_into().ok()?;
     let html = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
-    let page = DomParser::new().ok()?.parse_from_string(&html, SupportedType::TextHtml).ok()?;
-    page.get_element_by_id("app")?;
     // The fragment stays with the browser; a fetch does not have it.
-    Some((response.url(), page))
+    Some((response.url(), parse(&html)?))
 }
 
 fn set_busy(busy: bool) {
@@ -129,12 +178,15 @@ fn show(address: &str, page: &Document, step: Step) {
     let _ = old.replace_with_with_node_1(&new);
     document.set_title(&page.title());
     if let Ok(history) = window.history() {
+        // To where one is already is no step, as with any link.
+        let again = here().as_deref() == Some(address);
         let _ = match step {
-            Step::Forward => history.push_state_with_url(&JsValue::NULL, "", Some(address)),
-            Step::Replace => history.replace_state_with_url(&JsValue::NULL, "", Some(address)),
+            Step::Forward if !again => history.push_state_with_url(&JsValue::NULL, "", Some(address)),
+            Step::Forward | Step::Replace => history.replace_state_with_url(&JsValue::NULL, "", Some(address)),
             Step::Back => Ok(()),
         };
     }
+    SHOWN.set(here());
     call_global("bailiwickHydrate", new.as_ref());
     // A plain post may have left a sentence with the server for whichever page is next.
     let said = page.get_element_by_id("announcement").and_then(|line| line.text_content()).unwrap_or_default();
@@ -142,6 +194,11 @@ fn show(address: &str, page: &Document, step: Step) {
         announce(said.trim());
     }
     if open_dialog() {
+        return;
+    }
+    // What a page wants to be read first, whichever way it came.
+    if let Ok(Some(first)) = document.query_selector("#main :is(h1, h2)[autofocus]") {
+        focus(&first);
         return;
     }
     if elsewhere {

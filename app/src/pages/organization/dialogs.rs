@@ -2,11 +2,20 @@
 
 use crate::{
     api::members::{Member, RowStatus},
-    components::{form::Form, invite_form::InviteFields},
+    components::{
+        form::{Confirm, Form, failed},
+        invite_form::InviteFields,
+    },
     pages::{Away, Flash, Visit},
+    words::{count, relative},
 };
-use domain::text::NamespaceName;
+use domain::{
+    path,
+    text::{NamespaceName, Slug},
+    time::Timestamp,
+};
 use leptos::prelude::*;
+use usecases::tokens::Token;
 
 #[derive(Clone)]
 pub(super) struct Dialog {
@@ -15,10 +24,18 @@ pub(super) struct Dialog {
     close: String,
 }
 
+/// The tokens that somebody made and that still stand: those that are named, and how many there are.
+#[derive(Clone)]
+struct Made {
+    named: Vec<Token>,
+    total: u64,
+    now: Timestamp,
+}
+
 #[derive(Clone)]
 enum Kind {
     Invite { namespaces: Vec<NamespaceName> },
-    Deactivate { member: Member },
+    Deactivate { member: Member, made: Made },
     Revoke { invitation: Member },
     Link { email: String, link: String },
 }
@@ -33,7 +50,8 @@ impl Dialog {
         let kind = if visit.query.has("invite") {
             Some(Kind::Invite { namespaces: usecases::grants::own(&visit.context, slug).await? })
         } else if let Some(member) = row("deactivate") {
-            (member.status == RowStatus::Active && member.keeps.is_none()).then_some(Kind::Deactivate { member })
+            let asks = member.status == RowStatus::Active && member.keeps.is_none();
+            if asks { Some(Kind::Deactivate { made: made_by(visit, slug, &member.id).await, member }) } else { None }
         } else if let Some(invitation) = row("revoke") {
             invitation.status.is_invitation().then_some(Kind::Revoke { invitation })
         } else if let Some(invitation) = row("link").filter(|row| row.status.is_invitation()) {
@@ -50,7 +68,9 @@ impl Dialog {
         let Self { kind, close } = self;
         let inside = match kind {
             Kind::Invite { namespaces } => view! { <Invite slug namespaces close=close.clone() /> }.into_any(),
-            Kind::Deactivate { member } => view! { <Deactivate slug member close=close.clone() /> }.into_any(),
+            Kind::Deactivate { member, made } => {
+                view! { <Deactivate slug member made close=close.clone() /> }.into_any()
+            }
             Kind::Revoke { invitation } => view! { <Revoke slug invitation close=close.clone() /> }.into_any(),
             Kind::Link { email, link } => view! { <Link email link close=close.clone() /> }.into_any(),
         };
@@ -61,6 +81,12 @@ impl Dialog {
         }
         .into_any()
     }
+}
+
+/// Where the list can't be read, the question is asked without it: nothing that is not ticked is removed.
+async fn made_by(visit: &Visit, slug: &str, member: &str) -> Made {
+    let (named, total) = usecases::tokens::made_by(&visit.context, slug, member).await.unwrap_or_default();
+    Made { named, total, now: visit.context.now() }
 }
 
 #[component]
@@ -111,11 +137,14 @@ fn Invite(slug: String, namespaces: Vec<NamespaceName>, close: String) -> impl I
     }
 }
 
+const DEACTIVATE: &str = "/api/v1/members/deactivate";
+
 #[component]
-fn Deactivate(slug: String, member: Member, close: String) -> impl IntoView {
+fn Deactivate(slug: String, member: Member, made: Made, close: String) -> impl IntoView {
     let Member { id, email, .. } = member;
+    let tokens = (!made.named.is_empty()).then(|| view! { <Tokens slug=slug.clone() made /> });
     view! {
-        <Form action="/api/v1/members/deactivate" next=close.clone() class="dialog-in">
+        <Form action=DEACTIVATE next=close.clone() class="dialog-in">
             <header>
                 <h2 id="dialog-title">{format!("Deactivate {email}?")}</h2>
             </header>
@@ -124,10 +153,53 @@ fn Deactivate(slug: String, member: Member, close: String) -> impl IntoView {
                 <li>"They can no longer sign in to this organization, and an invitation can't bring them back."</li>
                 <li>"Their namespaces are kept: reactivating gives back exactly what they had."</li>
             </ul>
+            {tokens}
             <input type="hidden" name="organization" value=slug />
             <input type="hidden" name="member" value=id />
             <Confirm close word="Deactivate" />
         </Form>
+    }
+}
+
+/// The tokens that go on working, unless they are ticked.
+#[component]
+fn Tokens(slug: String, made: Made) -> impl IntoView {
+    let Made { named, total, now } = made;
+    let flash = failed(DEACTIVATE).unwrap_or_default();
+    let more = total.saturating_sub(named.len() as u64);
+    let more = Slug::parse(&slug).ok().filter(|_| more > 0).map(|slug| {
+        view! {
+            <p class="quiet small">
+                {format!("and {more} more, on the ")} <a href=path::api_access(&slug)>"API access page"</a>
+            </p>
+        }
+    });
+    let boxes = named.into_iter().map(|token| {
+        let (id, mask) = (token.id.to_string(), token.mask.to_string());
+        let ticked = flash.values.iter().any(|(field, value)| field.starts_with("remove_tokens") && *value == id);
+        let used = token.last_used_at.map_or("never used".to_owned(), |at| format!("last used {}", relative(at, now)));
+        let name = token.name.map(|name| view! { <b>{name.to_string()}</b> " " });
+        view! {
+            <li>
+                <label class="check">
+                    <input type="checkbox" name="remove_tokens[]" value=id checked=ticked />
+                    <span>
+                        {name} <code>{mask}</code> <small class="quiet">{used}</small>
+                    </span>
+                </label>
+            </li>
+        }
+    });
+    let boxes = boxes.collect::<Vec<_>>();
+    view! {
+        <fieldset class="leaves" aria-describedby="leaves-hint">
+            <legend>{format!("They made {}", count(total, "API access token", "API access tokens"))}</legend>
+            <p id="leaves-hint">
+                "Tokens belong to the organization and go on working. Tick those to remove in the same step."
+            </p>
+            <ul>{boxes}</ul>
+            {more}
+        </fieldset>
     }
 }
 
@@ -144,21 +216,6 @@ fn Revoke(slug: String, invitation: Member, close: String) -> impl IntoView {
             <input type="hidden" name="invitation" value=id />
             <Confirm close word="Revoke" />
         </Form>
-    }
-}
-
-/// The buttons of a dialog that takes something away; the harmless one has the focus.
-#[component]
-fn Confirm(close: String, word: &'static str) -> impl IntoView {
-    view! {
-        <footer>
-            <a class="button" href=close autofocus>
-                "Cancel"
-            </a>
-            <button type="submit" class="button danger">
-                {word}
-            </button>
-        </footer>
     }
 }
 
