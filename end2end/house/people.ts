@@ -79,9 +79,10 @@ export class Person {
     await expect(this.heading("Organization management")).toBeVisible();
   }
 
-  async goTo(entry: "Organization" | "Namespaces" | "Activity"): Promise<void> {
+  async goTo(entry: "Organization" | "Namespaces" | "API access" | "Activity"): Promise<void> {
+    const headings = { Organization: "Organization management", "API access": "API & Kubeconfig" };
     await this.page.getByRole("navigation", { name: "Console" }).getByRole("link", { name: entry }).click();
-    await expect(this.heading(entry === "Organization" ? "Organization management" : entry)).toBeVisible();
+    await expect(this.heading(entry in headings ? headings[entry as keyof typeof headings] : entry)).toBeVisible();
   }
 
   async createNamespace(id: string): Promise<void> {

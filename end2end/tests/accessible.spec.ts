@@ -127,7 +127,9 @@ test("an invitation is accessible to somebody who has an account", async ({ pers
 test("the empty pages are accessible", async ({ person }) => {
   const ada = await person("Ada", "Okafor");
   await ada.found("Northwind");
-  for (const path of [namespaces, table, `${table}?search=nobody`, "/o/northwind/activity?code=member.deactivated"]) {
+  const tokens = "/o/northwind/api-access";
+  const empty = [namespaces, tokens, `${tokens}?create=1`, table, `${table}?search=nobody`];
+  for (const path of [...empty, "/o/northwind/activity?code=member.deactivated"]) {
     await ada.open(path);
     await expectAccessible(ada.page);
   }
@@ -185,7 +187,8 @@ test.describe(() => {
     await ada.signIn(house.demo);
     await expect(ada.heading("Organization management")).toBeVisible();
     const [organization] = new URL(ada.page.url()).pathname.match(/^\/o\/[^/]+/)!;
-    for (const page of ["organization", "organization?status=invited", "namespaces", "activity", "activity?code=refused"]) {
+    const lists = ["organization", "organization?status=invited", "namespaces", "api-access", "activity"];
+    for (const page of [...lists, "activity?code=refused"]) {
       await ada.open(`${organization}/${page}`);
       await expectAccessible(ada.page);
     }
@@ -226,6 +229,42 @@ test.describe(() => {
     await expectAccessible(ada.page);
     await leave();
     await expect(dialog).toHaveCount(0);
+  });
+
+  test("the dialogs of the tokens and a new secret are accessible", async ({ person, house, quiet }) => {
+    quiet.allow(/status of 422/);
+    const ada = await person("Ada", "Admin");
+    await ada.signIn(house.demo);
+    await ada.goTo("API access");
+    const dialog = ada.page.getByRole("dialog");
+    const leave = () => dialog.getByRole("link", { name: "Cancel" }).click();
+    await ada.page.locator("tr.row summary").first().click();
+    await expectAccessible(ada.page);
+    await ada.page.getByRole("button", { name: "Namespaces" }).first().click();
+    await expectAccessible(ada.page);
+    await leave();
+    await ada.page.getByRole("button", { name: "Remove" }).first().click();
+    await expectAccessible(ada.page);
+    await leave();
+
+    await ada.page.getByRole("button", { name: "Create a New Token" }).click();
+    await dialog.getByRole("button", { name: "Assign all" }).click();
+    await dialog.getByText("What it may change in Bailiwick").first().click();
+    await expectAccessible(ada.page);
+    await dialog.getByLabel("Name", { exact: true }).fill("a\u200b\u202eb");
+    await dialog.getByRole("button", { name: "Create", exact: true }).click();
+    await expect(dialog.getByText("can't be seen")).toBeVisible();
+    await expectAccessible(ada.page);
+    await dialog.getByLabel("Name", { exact: true }).fill("ci");
+    await dialog.getByRole("button", { name: "Create", exact: true }).click();
+    await expect(ada.heading("Token “ci” is ready")).toBeVisible();
+    await expectAccessible(ada.page);
+    await ada.page.getByRole("link", { name: "I have saved it" }).click();
+
+    await house.ageSessions(6);
+    await ada.page.getByRole("button", { name: "Create a New Token" }).click();
+    await expect(dialog.getByLabel("Present password")).toBeVisible();
+    await expectAccessible(ada.page);
   });
 
   test("the search of the console is accessible", async ({ person, house }) => {

@@ -23,7 +23,8 @@ for (const [name, viewport] of [
       await ada.signIn(house.demo);
       await expect(ada.heading("Organization management")).toBeVisible();
       const [organization] = new URL(ada.page.url()).pathname.match(/^\/o\/[^/]+/)!;
-      for (const path of ["organization", "organization?search=nobody", "namespaces", "namespaces?create=1", "activity"]) {
+      const lists = ["organization", "organization?search=nobody", "namespaces", "api-access", "activity"];
+      for (const path of [...lists, "namespaces?create=1", "api-access?create=1"]) {
         await ada.open(`${organization}/${path}`);
         await expectNothingCut(ada.page);
       }
@@ -65,7 +66,7 @@ for (const [name, viewport] of [
     await bo.belong(ada);
     await ada.open(table);
 
-    for (const entry of ["Namespaces", "Activity", "Organization"] as const) await ada.goTo(entry);
+    for (const entry of ["Namespaces", "API access", "Activity", "Organization"] as const) await ada.goTo(entry);
     await expectReachable(ada.page.getByRole("searchbox", { name: "Search users" }));
     for (const filter of ["All", "Active", "Invited", "Deactivated"]) {
       await expectReachable(ada.page.getByRole("group", { name: "Status" }).getByRole("link", { name: filter }));
@@ -112,7 +113,8 @@ test("letters, lines and words set wider lose nothing", async ({ person }) => {
   await ada.post("invitations/send", { organization: "northwind", emails: ["a.rather.long.name@northwind.example"] });
   // As WCAG 1.4.12 has it. What a person sets in their browser comes as the browser's own style, which no policy stops.
   const wide = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }";
-  for (const path of [table, `${table}?invite=1`, "/o/northwind/namespaces", "/o/northwind/activity", "/account"]) {
+  const more = ["/o/northwind/api-access", "/o/northwind/api-access?create=1", "/o/northwind/activity"];
+  for (const path of [table, `${table}?invite=1`, "/o/northwind/namespaces", ...more, "/account"]) {
     await ada.open(path);
     await ada.page.evaluate((css) => {
       const sheet = new CSSStyleSheet();

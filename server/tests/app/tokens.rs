@@ -21,6 +21,13 @@ async fn authorized(browser: &Browser, authorization: &str) -> Answer {
     browser.send(Ask::get(CURRENT).with("authorization", authorization)).await
 }
 
+/// The secret on the page of a token that was just made.
+#[track_caller]
+fn shown_in(page: &Answer) -> String {
+    let after = page.text.split("id=\"secret\">").nth(1).unwrap_or_else(|| panic!("no secret: {}", page.text));
+    after.split('<').next().unwrap().to_owned()
+}
+
 /// Everything a token goes through, in an organization that is there; also run while somebody reads the log.
 pub(crate) async fn tell(house: &House, ada: &Person) {
     let (organization, page) = (("organization", ada.slug.as_str()), format!("/o/{}/api-access", ada.slug));
@@ -38,7 +45,7 @@ pub(crate) async fn tell(house: &House, ada: &Person) {
     let listed = ada.read("members/list", &[organization, ("search", "dora")]).await.json();
     assert_eq!(listed["members"][0]["invited_by"], "API token ci-deploy");
     let made = ada.submit("tokens/create", &[organization, ("back", &page), ("next", &page)]).await;
-    let shown = made.text[made.text.find("bwk_").unwrap()..].chars().take(40).collect::<String>();
+    let shown = shown_in(&made);
     house.note(&shown);
     let file = ada.submit("tokens/kubeconfig", &[organization, ("secret", &shown)]).await;
     assert!(file.text.contains(&shown), "{}", file.text);
@@ -191,9 +198,8 @@ fn a_plain_form_is_shown_the_secret_in_the_very_answer_and_nowhere_else() {
         let fields = [("organization", "northwind"), ("name", "ci"), ("back", "/o/northwind/api-access?create=1")];
         let made = ada.submit("tokens/create", &[&fields[..], &[("next", PAGE)]].concat()).await;
         assert_eq!((made.status, made.header("cache-control")), (200, "no-store"), "{}", made.text);
-        assert!(made.header("content-type").starts_with("text/html") && made.header("content-security-policy") != "");
-        let at = made.text.find("bwk_").unwrap();
-        let secret = made.text[at..].chars().take(40).collect::<String>();
+        assert!(made.header("content-type").starts_with("text/html") && !made.header("content-security-policy").is_empty());
+        let secret = shown_in(&made);
         house.note(&secret);
         assert_eq!(house.program(&secret).read("tokens/current", &[]).await.status, 200, "{secret}");
         assert!(made.cookies().iter().all(|line| !line.contains(&secret)), "{:?}", made.cookies());
