@@ -200,7 +200,7 @@ pub fn event(event: &ActivityEvent) -> String {
         ActivityEvent::MemberRoleChanged { email, admin: false } => format!("took the role of admin from {email}"),
         ActivityEvent::GrantsChanged { email, added, removed } => grants_changed(email.as_str(), added, removed),
         ActivityEvent::TokenCreated { token, name, namespaces, scopes, expires_at } => {
-            let until = expires_at.map_or_else(|| "never expires".to_owned(), |at| format!("expires on {}", day(at)));
+            let until = expires_at.map_or_else(|| "never expires".to_owned(), |at| format!("expires on {}", time(at)));
             let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
             let manages = if scopes.is_empty() { String::new() } else { format!(", may change {}", list(&scopes)) };
             format!("created the token {} {}; it {until}{manages}", called(token, name.as_ref()), with(namespaces))

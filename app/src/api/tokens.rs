@@ -142,6 +142,9 @@ pub async fn create(
         secret: created.secret.reveal().to_owned(),
         kubeconfig: created.kubeconfig,
     };
+    if let Ok(slug) = Slug::parse(&organization) {
+        exchange::next(domain::path::api_access(&slug));
+    }
     exchange::instead(exchange::Instead::Token(created.clone()));
     Ok(created)
 }

@@ -45,8 +45,9 @@ pub(super) async fn answer(State(server): State<Server>, request: Request) -> Re
     let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let wanted = field("next").and_then(local).map(ToOwned::to_owned);
     let outcome = match outcome {
-        Ok(Done { context, answer: Answer { instead: Some(instead), .. }, .. }) if plain || enhanced => {
-            return in_place(&server, context, instead, wanted.as_deref().unwrap_or("/")).await;
+        Ok(Done { context, answer: Answer { instead: Some(instead), next, .. }, .. }) if plain || enhanced => {
+            let address = wanted.or(next).unwrap_or_else(|| "/".to_owned());
+            return in_place(&server, context, instead, &address).await;
         }
         Ok(done) => Ok((done.response, done.answer)),
         Err(error) => Err(error),

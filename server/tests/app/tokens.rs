@@ -196,9 +196,14 @@ fn a_plain_form_is_shown_the_secret_in_the_very_answer_and_nowhere_else() {
     on_both(async |house| {
         let ada = ada(&house).await;
         let fields = [("organization", "northwind"), ("name", "ci"), ("back", "/o/northwind/api-access?create=1")];
+        // Without a `next` too: the one page that shows the secret must not be led past.
+        let bare = ada.submit("tokens/create", &[("organization", "northwind")]).await;
+        assert!(bare.status == 200 && shown_in(&bare).starts_with("bwk_"), "{}", bare.text);
         let made = ada.submit("tokens/create", &[&fields[..], &[("next", PAGE)]].concat()).await;
         assert_eq!((made.status, made.header("cache-control")), (200, "no-store"), "{}", made.text);
-        assert!(made.header("content-type").starts_with("text/html") && !made.header("content-security-policy").is_empty());
+        assert!(
+            made.header("content-type").starts_with("text/html") && !made.header("content-security-policy").is_empty()
+        );
         let secret = shown_in(&made);
         house.note(&secret);
         assert_eq!(house.program(&secret).read("tokens/current", &[]).await.status, 200, "{secret}");

@@ -77,9 +77,7 @@ fn Lists(all: Vec<NamespaceName>, ticked: Vec<String>, editing: bool) -> impl In
                     <Move from=ASSIGNED whole=false label="Take away selected" icon=Icon::OneLeft />
                     <Move from=ASSIGNED whole=true label="Take away all" icon=Icon::AllLeft />
                 </div>
-                <List id=ASSIGNED word="Assigned">
-                    {()}
-                </List>
+                <List id=ASSIGNED word="Assigned" />
             </div>
             <p class=said role="status" data-alive hidden></p>
         </DualList>
@@ -98,14 +96,14 @@ fn ticked(action: &str, given: Vec<NamespaceName>) -> Vec<String> {
 }
 
 #[component]
-fn List(id: &'static str, word: &'static str, children: Children) -> impl IntoView {
+fn List(id: &'static str, word: &'static str, #[prop(optional)] children: Option<Children>) -> impl IntoView {
     view! {
         <div class="field">
             <label for=id data-word=word>
                 {word}
             </label>
             <select multiple size="7" class="input" id=id>
-                {children()}
+                {children.map(|children| children())}
             </select>
         </div>
     }

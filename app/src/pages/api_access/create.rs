@@ -118,9 +118,8 @@ fn typed<'a>(flash: &'a Flash, name: &str) -> Option<&'a str> {
 #[component]
 fn Scopes() -> impl IntoView {
     let flash = failed(ACTION).unwrap_or_default();
-    let ticked = |scope: Scope| {
-        flash.values.iter().any(|(field, value)| field.starts_with("scopes") && value == scope.as_str())
-    };
+    let ticked =
+        |scope: Scope| flash.values.iter().any(|(field, value)| field.starts_with("scopes") && value == scope.as_str());
     let open = Scope::ALL.into_iter().any(ticked);
     let boxes = Scope::ALL.map(|scope| {
         view! {
