@@ -58,10 +58,10 @@ impl From<sqlx::Error> for Error {
         match &error {
             E::Database(db) => match db.kind() {
                 ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation => Self::Conflict,
-                // 40001 serialization failure, 40P01 deadlock, 53300 too many connections, 57P0x going down, and
+                // 40001 serialization failure, 40P01 deadlock, 25006 read-only, 53300 too many connections, 57P0x going down, and
                 // SQLite's 5 busy, 8 read-only, 10 I/O error, 13 disk full, 14 cannot open (their extended codes end in the same byte).
                 _ => match db.code().as_deref() {
-                    Some("40001" | "40P01" | "53300" | "57P01" | "57P02" | "57P03" | "57014" | "53100") => {
+                    Some("40001" | "40P01" | "25006" | "53300" | "57P01" | "57P02" | "57P03" | "57014" | "53100") => {
                         Self::Unavailable(error.to_string())
                     }
                     Some(code)

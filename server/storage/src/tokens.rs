@@ -28,6 +28,7 @@ statements! {
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     FIND_BY_SECRET = tokens!("t.secret_hash = $1");
     FIND = tokens!("t.organization_id = $1 and t.id = $2 and t.removed_at is null");
+    FIND_NOT_TAKEN_BACK = tokens!("t.organization_id = $1 and t.id = $2 and (t.removed_at is null or t.removed_at = t.expires_at)");
     FIND_EVER = tokens!("t.id = $1");
     LIST = tokens!("t.organization_id = $1 and t.removed_at is null and (t.created_at, t.id) < ($2, $3)
         and (t.expires_at is null or t.expires_at > $4) order by t.created_at desc, t.id desc limit $5");
@@ -186,6 +187,16 @@ pub async fn find(c: &mut Connection, organization: OrganizationId, id: TokenId)
     row.map(Token::try_from).transpose()
 }
 
+/// As [`find`], those too that ended by themselves so long ago that they are swept away.
+pub async fn find_not_taken_back(
+    c: &mut Connection,
+    organization: OrganizationId,
+    id: TokenId,
+) -> Result<Option<Token>, Error> {
+    let row: Option<Row> = one!(c, FIND_NOT_TAKEN_BACK, organization.uuid(), id.uuid())?;
+    row.map(Token::try_from).transpose()
+}
+
 /// As [`find`], removed ones too: for what they gave.
 pub async fn find_ever(c: &mut Connection, id: TokenId) -> Result<Option<Token>, Error> {
     let row: Option<Row> = one!(c, FIND_EVER, id.uuid())?;
@@ -277,9 +288,9 @@ pub async fn ending(c: &mut Connection, now: Timestamp, until: Timestamp, limit:
     tokens(all!(c, ENDING, At(now), At(until), i64::from(limit))?)
 }
 
-pub async fn reminded(c: &mut Connection, id: TokenId, now: Timestamp) -> Result<(), Error> {
-    execute!(c, REMINDED, id.uuid(), At(now))?;
-    Ok(())
+/// `false` when somebody else took it upon themselves at the same moment.
+pub async fn reminded(c: &mut Connection, id: TokenId, now: Timestamp) -> Result<bool, Error> {
+    Ok(execute!(c, REMINDED, id.uuid(), At(now))? == 1)
 }
 
 /// Removes tokens that ended before `ended`.

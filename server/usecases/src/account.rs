@@ -39,6 +39,10 @@ pub async fn confirm(context: &Context, current: &str) -> Result<Cookie, Error> 
     let person = context.signed_in()?;
     let user = prove(context, person.user, current).await?;
     let mut work = context.begin_account().await?;
+    // A session that ended meanwhile must not be followed by another.
+    if !sessions::delete(&mut work.c, person.user, person.session).await? {
+        return Err(Refusal::NotSignedIn.into());
+    }
     let cookie = crate::sessions::start(context, &mut work.c, &user).await?;
     work.commit(Some(user.id), AccountEvent::Confirmed).await?;
     Ok(cookie)

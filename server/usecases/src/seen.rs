@@ -17,21 +17,35 @@ impl<Id> Default for Seen<Id> {
     }
 }
 
-impl<Id: Eq + Hash + Copy> Seen<Id> {
+impl<Id: Eq + Hash + Copy + Ord> Seen<Id> {
     fn all(&self) -> MutexGuard<'_, HashMap<Id, Timestamp>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn see(&self, id: Id, now: Timestamp) {
-        self.all().insert(id, now);
+        let mut all = self.all();
+        let at = all.entry(id).or_insert(now);
+        *at = now.max(*at);
     }
 
     pub(crate) fn at(&self, id: Id) -> Option<Timestamp> {
         self.all().get(&id).copied()
     }
 
-    /// All that was gathered; nothing is left.
-    pub(crate) fn take(&self) -> Vec<(Id, Timestamp)> {
-        self.all().drain().collect()
+    /// All that was gathered, in the order of the ids: whoever writes it down locks rows in one order.
+    pub(crate) fn gathered(&self) -> Vec<(Id, Timestamp)> {
+        let mut all: Vec<_> = self.all().iter().map(|(id, at)| (*id, *at)).collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// Drops what was written down, but for what was used again since.
+    pub(crate) fn forget(&self, written: &[(Id, Timestamp)]) {
+        let mut all = self.all();
+        for (id, at) in written {
+            if all.get(id) == Some(at) {
+                all.remove(id);
+            }
+        }
     }
 }

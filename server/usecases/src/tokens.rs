@@ -80,7 +80,9 @@ fn cursor_of(token: &Token) -> String {
 }
 
 fn parse_cursor(text: &str) -> Result<(Timestamp, TokenId), Refusal> {
-    let parts = text.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
+    // Not before 1970, when no token was made: PostgreSQL keeps no time before 4714 BC.
+    let time = |at: &str| at.parse().ok().filter(|micros: &i64| *micros >= 0);
+    let parts = text.split_once('.').and_then(|(at, id)| Some((time(at)?, id.parse().ok()?)));
     let (at, id) = parts.ok_or(Refusal::BadField { field: "cursor", problem: Problem::Unknown })?;
     Ok((Timestamp::from_micros(at), id))
 }
@@ -230,12 +232,13 @@ pub async fn assign(context: &Context, slug: &str, token: &str, wanted: &[String
     let has = grants::of(&mut work.c, token.id).await?;
     let wanted: BTreeSet<_> = named(&all, wanted)?.into_keys().collect();
     let change = Change::between(&has, &wanted);
-    let listed = context.listed(token, &all, &wanted);
+    let mut listed = context.listed(token, &all, &wanted);
     if change.is_empty() {
         return Ok(listed);
     }
     let by = work.member()?.user;
     let (now, version) = (work.now, work.version());
+    listed.token.version = version;
     grants::apply(&mut work.c, listed.token.id, &change, by, now).await?;
     tokens::set_version(&mut work.c, listed.token.id, version).await?;
     let (added, removed) = (names(&all, &change.added), names(&all, &change.removed));
@@ -271,6 +274,9 @@ pub async fn kubeconfig(context: &Context, slug: &str, secret: &str) -> Result<K
     let found = tokens::find_by_secret(&mut look.c, &sha256(secret.reveal())).await?;
     let organization = &look.organization;
     let token = found.filter(|token| token.organization == organization.id).ok_or(Refusal::TokenUnknown)?;
+    if let Some(at) = token.expires_at.filter(|_| is_expired(token.expires_at, context.now())) {
+        return Err(Refusal::TokenExpired { at }.into());
+    }
     let all = namespaces::list(&mut look.c, organization.id).await?;
     let has = grants::of(&mut look.c, token.id).await?;
     let text = kubeconfig::write(cluster, &organization.slug, token.id, &secret, &names(&all, &has))?;

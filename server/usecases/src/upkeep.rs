@@ -20,14 +20,17 @@ const REMINDED_AT_ONCE: u32 = 500;
 
 /// Writes down when each session and each token was last used. Called every minute and at shutdown.
 pub async fn write_seen(installation: &Installation) -> Result<(), Error> {
-    let (seen, used) = (installation.sessions_seen.take(), installation.tokens_used.take());
+    let (seen, used) = (installation.sessions_seen.gathered(), installation.tokens_used.gathered());
     if seen.is_empty() && used.is_empty() {
         return Ok(());
     }
     let mut c = installation.db.write().await?;
     sessions::seen(&mut c, &seen).await?;
     tokens::used(&mut c, &used).await?;
-    Ok(c.commit().await?)
+    c.commit().await?;
+    installation.sessions_seen.forget(&seen);
+    installation.tokens_used.forget(&used);
+    Ok(())
 }
 
 /// Removes what is over: sessions, links, counters, tokens that are no longer listed, letters that went out long ago.
@@ -56,6 +59,10 @@ pub async fn remind(installation: &Installation) -> Result<(), Error> {
     }
     let mut letters: BTreeMap<(OrganizationId, UserId), (EmailAddress, Vec<TokenId>)> = BTreeMap::new();
     for token in &ending {
+        // Of two processes that read the same list, one tells.
+        if !tokens::reminded(&mut c, token.id, now).await? {
+            continue;
+        }
         let admins = members::admins(&mut c, token.organization).await?;
         let maker = admins.iter().find(|admin| admin.user == token.maker);
         let told = maker.map_or(admins.as_slice(), std::slice::from_ref);
@@ -63,7 +70,6 @@ pub async fn remind(installation: &Installation) -> Result<(), Error> {
             let letter = letters.entry((token.organization, admin.user));
             letter.or_insert_with(|| (admin.email.clone(), Vec::new())).1.push(token.id);
         }
-        tokens::reminded(&mut c, token.id, now).await?;
     }
     for ((organization, user), (email, tokens)) in letters {
         let letter = Letter::TokensExpire { user, organization, tokens };

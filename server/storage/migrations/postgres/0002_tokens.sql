@@ -24,7 +24,7 @@ create table tokens (
     removed_at timestamptz
 );
 create index tokens_by_organization on tokens (organization_id, created_at, id) where removed_at is null;
-create index tokens_by_creator on tokens (organization_id, created_by, created_at) where removed_at is null;
+create index tokens_by_creator on tokens (organization_id, created_by, created_at, id) where removed_at is null;
 create index tokens_by_end on tokens (expires_at) where removed_at is null;
 
 create table token_grants (

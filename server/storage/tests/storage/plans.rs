@@ -56,3 +56,22 @@ async fn the_admins_are_counted_without_reading_the_members() {
     let plan = trial.plan(sql).await;
     assert!(plan[0].contains("COVERING INDEX members_admins"), "{plan:#?}");
 }
+
+#[tokio::test]
+async fn a_token_is_found_by_one_step_in_an_index_and_listed_in_the_order_of_another() {
+    let trial = Trial::sqlite().await;
+    for (_, name, sql) in storage::statements().filter(|(module, ..)| *module == "tokens") {
+        let plan = trial.plan(sql).await;
+        let index = match name {
+            "FIND_BY_SECRET" => "SEARCH t USING INDEX sqlite_autoindex_tokens_2 (secret_hash=?)",
+            "FIND" => "SEARCH t USING INDEX sqlite_autoindex_tokens_1 (id=?)",
+            "LIST" => "SEARCH t USING INDEX tokens_by_organization (organization_id=? AND (created_at,id)<(?,?))",
+            "GRANTED" => "SEARCH t USING INDEX tokens_by_organization (organization_id=? AND (created_at,id)>(?,?)",
+            "MADE_BY" => "SEARCH t USING INDEX tokens_by_creator (organization_id=? AND created_by=?)",
+            "ENDING" => "SEARCH t USING INDEX tokens_by_end (expires_at>? AND expires_at<?)",
+            _ => continue,
+        };
+        assert!(plan.iter().any(|step| step.starts_with(index)), "{name}: {plan:#?}");
+        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{name}: {plan:#?}");
+    }
+}

@@ -79,7 +79,7 @@ pub(crate) async fn inviter_of(
     let holder = match offer.invited_by {
         // Removing a token that went astray takes back what it offered; that it ended by itself says nothing against it.
         Giver { token: Some(token), .. } => {
-            tokens::find(c, offer.organization, token).await?.map(|token| Holder::from(token.id))
+            tokens::find_not_taken_back(c, offer.organization, token).await?.map(|token| Holder::from(token.id))
         }
         Giver { user, token: None } => members::find_by_user(c, offer.organization, user)
             .await?

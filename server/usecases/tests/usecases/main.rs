@@ -1,6 +1,7 @@
 //! What people can do, on both databases. Each test has a house of its own and a clock that stands still.
 #![allow(clippy::unwrap_used)]
 
+mod bearers;
 mod people;
 
 mod accepting;
@@ -20,3 +21,16 @@ mod sessions;
 mod sign_in;
 mod sign_up;
 mod tenants;
+mod token_chance;
+mod token_doors;
+mod token_ends;
+mod token_freshness;
+mod token_invitations;
+mod token_kubeconfig;
+mod token_lists;
+mod token_makers;
+mod token_policy;
+mod token_races;
+mod token_reminders;
+mod token_uses;
+mod tokens;

@@ -1,12 +1,12 @@
 //! Organizations are closed to each other: what is another's reads as what is not.
 
-use crate::people::*;
+use crate::{bearers::*, people::*};
 use domain::{Refusal, membership::Role};
-use usecases::{Context, Error, activity, grants, invitations, members, namespaces, organizations};
+use usecases::{Context, Error, activity, grants, invitations, members, namespaces, organizations, tokens};
 
-const ABSENT: &str = "00000000-0000-4000-8000-000000000000";
+pub(crate) const ABSENT: &str = "00000000-0000-4000-8000-000000000000";
 
-fn why<T>(outcome: Result<T, Error>) -> Result<(), Refusal> {
+pub(crate) fn why<T>(outcome: Result<T, Error>) -> Result<(), Refusal> {
     match outcome {
         Ok(_) => Ok(()),
         Err(Error::Refused(refusal)) => Err(refusal),
@@ -14,10 +14,10 @@ fn why<T>(outcome: Result<T, Error>) -> Result<(), Refusal> {
     }
 }
 
-type Answers = Vec<(&'static str, Result<(), Refusal>)>;
+pub(crate) type Answers = Vec<(&'static str, Result<(), Refusal>)>;
 
 /// Every verb that names an organization alone.
-async fn ask_all(context: &Context, slug: &str) -> Answers {
+pub(crate) async fn ask_all(context: &Context, slug: &str) -> Answers {
     let emails = texts(["eve@e.example"]);
     vec![
         ("organizations::see", why(organizations::see(context, slug).await)),
@@ -27,11 +27,15 @@ async fn ask_all(context: &Context, slug: &str) -> Answers {
         ("activity::list", why(activity::list(context, slug, &Default::default()).await)),
         ("grants::own", why(grants::own(context, slug).await)),
         ("invitations::send", why(invitations::send(context, slug, &emails, None).await)),
+        ("tokens::list", why(tokens::list(context, slug, None, None).await)),
+        ("tokens::create", why(tokens::create(context, slug, &Default::default()).await)),
+        ("tokens::kubeconfig", why(tokens::kubeconfig(context, slug, "bwk_").await)),
     ]
 }
 
 /// Every verb that names somebody or something in it as well.
-async fn ask_about(context: &Context, slug: &str, member: &str, invitation: &str) -> Answers {
+pub(crate) async fn ask_about(context: &Context, slug: &str, member: &str, invitation: &str, token: &str) -> Answers {
+    let removed = [token.to_owned()];
     vec![
         ("members::find", why(members::find(context, slug, member).await)),
         ("members::deactivate", why(members::deactivate(context, slug, member, &[]).await)),
@@ -42,6 +46,11 @@ async fn ask_about(context: &Context, slug: &str, member: &str, invitation: &str
         ("invitations::link", why(invitations::link(context, slug, invitation).await)),
         ("invitations::resend", why(invitations::resend(context, slug, invitation).await)),
         ("invitations::revoke", why(invitations::revoke(context, slug, invitation).await)),
+        ("tokens::made_by", why(tokens::made_by(context, slug, member).await)),
+        ("tokens::find", why(tokens::find(context, slug, token).await)),
+        ("tokens::assign", why(tokens::assign(context, slug, token, &[]).await)),
+        ("tokens::remove", why(tokens::remove(context, slug, token).await)),
+        ("members::deactivate with a token", why(members::deactivate(context, slug, member, &removed).await)),
     ]
 }
 
@@ -51,13 +60,16 @@ fn an_admin_of_another_organization_finds_nothing_by_any_verb() {
         let ada = house.found("Northwind", "ada@northwind.example").await;
         let bob = ada.welcome("bob@northwind.example").await;
         let invited = ada.invite("eve@northwind.example").await;
+        let token = ada.token("", &[], EVERY_SCOPE).await.id();
         let carl = house.found("Contoso", "carl@contoso.example").await;
         let context = carl.context().await;
         let (version, codes) = (house.organization(&ada.slug).await.version, ada.codes().await);
 
-        let foreign =
-            [ask_all(&context, &ada.slug).await, ask_about(&context, &ada.slug, &bob.id().await, &invited.id).await];
-        let absent = [ask_all(&context, "nowhere").await, ask_about(&context, "nowhere", ABSENT, ABSENT).await];
+        let foreign = [
+            ask_all(&context, &ada.slug).await,
+            ask_about(&context, &ada.slug, &bob.id().await, &invited.id, &token).await,
+        ];
+        let absent = [ask_all(&context, "nowhere").await, ask_about(&context, "nowhere", ABSENT, ABSENT, ABSENT).await];
         assert_eq!(foreign, absent);
         for (verb, answer) in foreign.concat() {
             assert_eq!(answer, Err(Refusal::NotFound), "{verb}");
@@ -72,17 +84,18 @@ fn ids_of_another_organization_are_as_unknown_in_ones_own_as_ids_of_nothing() {
         let ada = house.found("Northwind", "ada@northwind.example").await;
         let bob = ada.welcome("bob@northwind.example").await;
         let invited = ada.invite("eve@northwind.example").await;
+        let token = ada.token("", &[], EVERY_SCOPE).await.id();
         let carl = house.found("Contoso", "carl@contoso.example").await;
         for context in [carl.context().await, house.operator()] {
-            let foreign = ask_about(&context, &carl.slug, &bob.id().await, &invited.id).await;
-            assert_eq!(foreign, ask_about(&context, &carl.slug, ABSENT, ABSENT).await);
-            assert_eq!(foreign, ask_about(&context, &carl.slug, "nonsense", "'; drop table members").await);
+            let foreign = ask_about(&context, &carl.slug, &bob.id().await, &invited.id, &token).await;
+            assert_eq!(foreign, ask_about(&context, &carl.slug, ABSENT, ABSENT, ABSENT).await);
+            assert_eq!(foreign, ask_about(&context, &carl.slug, "nonsense", "'; drop table members", "\0").await);
             for (verb, answer) in foreign {
                 assert_ne!(answer, Ok(()), "{verb}");
             }
         }
         let context = carl.context().await;
-        for (verb, answer) in ask_about(&context, &carl.slug, &bob.id().await, &invited.id).await {
+        for (verb, answer) in ask_about(&context, &carl.slug, &bob.id().await, &invited.id, &token).await {
             let expected = if verb == "members::change_role" { Refusal::OperatorOnly } else { Refusal::NotFound };
             assert_eq!(answer, Err(expected), "{verb}");
         }
@@ -96,10 +109,13 @@ fn without_a_session_nothing_is_answered_whether_or_not_it_is_there() {
     on_both(async |house| {
         let ada = house.found("Northwind", "ada@northwind.example").await;
         let invited = ada.invite("eve@northwind.example").await;
+        let token = ada.token("", &[], EVERY_SCOPE).await.id();
         let stranger = house.stranger().await;
         for slug in [ada.slug.as_str(), "nowhere"] {
-            let answers =
-                [ask_all(&stranger, slug).await, ask_about(&stranger, slug, &ada.id().await, &invited.id).await];
+            let answers = [
+                ask_all(&stranger, slug).await,
+                ask_about(&stranger, slug, &ada.id().await, &invited.id, &token).await,
+            ];
             for (verb, answer) in answers.concat() {
                 assert_eq!(answer, Err(Refusal::NotSignedIn), "{verb}");
             }
@@ -113,9 +129,10 @@ fn a_member_who_is_no_admin_learns_nothing_by_trying() {
         let ada = house.found("Northwind", "ada@northwind.example").await;
         let bob = ada.welcome("bob@northwind.example").await;
         let invited = ada.invite("eve@northwind.example").await;
+        let token = ada.token("", &[], EVERY_SCOPE).await.id();
         let context = bob.context().await;
-        let present = ask_about(&context, &bob.slug, &ada.id().await, &invited.id).await;
-        let absent = ask_about(&context, &bob.slug, ABSENT, ABSENT).await;
+        let present = ask_about(&context, &bob.slug, &ada.id().await, &invited.id, &token).await;
+        let absent = ask_about(&context, &bob.slug, ABSENT, ABSENT, ABSENT).await;
         assert_eq!(present[1..], absent[1..], "all but the members' list, which they may see");
         assert_eq!((&present[0].1, &absent[0].1), (&Ok(()), &Err(Refusal::NotFound)));
         for (verb, answer) in &present[1..] {
@@ -138,7 +155,7 @@ fn no_text_of_a_stranger_breaks_a_statement() {
             for (verb, answer) in ask_all(&context, text).await {
                 assert_eq!(answer, Err(Refusal::NotFound), "{verb} {text:?}");
             }
-            for (verb, answer) in ask_about(&context, &ada.slug, text, text).await {
+            for (verb, answer) in ask_about(&context, &ada.slug, text, text, text).await {
                 assert!(answer.is_err(), "{verb} {text:?}");
             }
             let id = ABSENT.replace('-', "");
