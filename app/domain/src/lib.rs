@@ -6,6 +6,7 @@
 pub mod access;
 pub mod account;
 pub mod activity;
+pub mod binding;
 pub mod grant;
 pub mod id;
 pub mod invitation;

@@ -1,0 +1,33 @@
+//! What the cluster holds of Bailiwick's grants, compared with what it should, and put right.
+//!
+//! `domain::binding` says what should be. [`plan`] compares that with what is, and is pure; [`apply`] writes it by the API
+//! server; [`Controller`] does so whenever the office, the cluster or the clock says that something may differ.
+//! [`roles`] are the ClusterRoles that bindings refer to, and [`review`] answers the API server's question who somebody is.
+//!
+//! Written for Kubernetes 1.20 to 1.36: no field or API that one of them lacks.
+
+pub mod access;
+mod agenda;
+pub mod apply;
+mod backoff;
+pub mod connect;
+mod controller;
+pub mod drift;
+mod failure;
+mod lease;
+mod mirror;
+pub mod object;
+mod office;
+mod pass;
+pub mod plan;
+pub mod review;
+pub mod roles;
+mod shelf;
+mod term;
+
+pub use controller::{Controller, Settings};
+pub use failure::Failure;
+pub use kube::Client;
+pub use mirror::{Clock, Connection};
+pub use office::{Office, Report, Trouble, Wanted};
+pub use term::Term;

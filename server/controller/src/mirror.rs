@@ -1,0 +1,298 @@
+//! What the cluster holds at this moment, as far as its watches have told; who has to look again; and whether the API
+//! server answers at all.
+
+use crate::{
+    backoff,
+    failure::Failure,
+    object::label,
+    shelf::{Bindings, Namespaces, Owned},
+};
+use domain::{binding::Key, id::OrganizationId, time::Timestamp};
+use futures::{StreamExt, future};
+use k8s_openapi::api::{core::v1::Namespace, rbac::v1::RoleBinding};
+use kube::{
+    Api, Client,
+    runtime::{
+        WatchStreamExt,
+        watcher::{self, Config, Event, watcher},
+    },
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    sync::{Notify, watch},
+    time::{Instant, sleep, sleep_until, timeout},
+};
+
+/// How often the API server is asked whether it is there, and how long its answer may take.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+const HEARTBEAT_ANSWER: Duration = Duration::from_secs(3);
+/// The API server ends a watch after so long; one on a dead connection ends then too.
+const WATCH_SECONDS: u32 = 60;
+
+/// What time it is.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Whether the API server answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Connection {
+    /// It was not yet asked.
+    Unknown,
+    Connected {
+        since: Timestamp,
+        version: String,
+    },
+    Disconnected {
+        since: Timestamp,
+        why: Failure,
+    },
+}
+
+/// The cluster's part in what one organization has.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) found: Vec<Arc<RoleBinding>>,
+    /// Of each namespace that what was found lies in, or that was asked for.
+    pub(crate) owners: BTreeMap<String, Owned>,
+}
+
+/// What a write must have led to before the next look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Expected {
+    There { key: Key, version: Option<String> },
+    Gone { key: Key, uid: String },
+}
+
+#[derive(Default)]
+struct Shelves {
+    bindings: Bindings,
+    namespaces: Namespaces,
+    touched: BTreeSet<OrganizationId>,
+    everybody: bool,
+}
+
+/// Kept up to date by [`Mirror::follow`].
+pub(crate) struct Mirror {
+    client: Client,
+    clock: Clock,
+    shelves: Mutex<Shelves>,
+    /// Something is in `touched`.
+    stirred: Notify,
+    /// Counts events, for whoever waits for one.
+    events: watch::Sender<u64>,
+    connection: watch::Sender<Connection>,
+    /// A watch broke off: it may be more than that.
+    doubt: Notify,
+}
+
+/// Who has to look again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Touched {
+    pub(crate) organizations: BTreeSet<OrganizationId>,
+    /// The cluster is back, or was listed anew: nobody knows what was missed.
+    pub(crate) everybody: bool,
+}
+
+impl Mirror {
+    pub(crate) fn new(client: Client, clock: Clock) -> Self {
+        Self {
+            client,
+            clock,
+            shelves: Mutex::default(),
+            stirred: Notify::new(),
+            events: watch::Sender::new(0),
+            connection: watch::Sender::new(Connection::Unknown),
+            doubt: Notify::new(),
+        }
+    }
+
+    pub(crate) fn connection(&self) -> watch::Receiver<Connection> {
+        self.connection.subscribe()
+    }
+
+    /// Follows the cluster for ever.
+    pub(crate) async fn follow(&self) {
+        let ours = format!("{}={}", label::MANAGED_BY, label::BAILIWICK);
+        let bindings = Api::<RoleBinding>::all(self.client.clone());
+        let namespaces = Api::<Namespace>::all(self.client.clone());
+        let bindings = self.follow_one(bindings, &ours, "role bindings", |shelves, event| {
+            let Shelves { bindings, namespaces, touched, everybody } = shelves;
+            *everybody |= matches!(event, Event::InitDone);
+            for namespace in bindings.take(event, touched) {
+                touched.extend(namespaces.get(&namespace).map(|owned| owned.organization));
+            }
+        });
+        let namespaces = self.follow_one(namespaces, label::ORGANIZATION, "namespaces", |shelves, event| {
+            shelves.everybody |= matches!(event, Event::InitDone);
+            shelves.namespaces.take(event, &mut shelves.touched);
+        });
+        future::join3(bindings, namespaces, self.listen_to_the_heart()).await;
+    }
+
+    async fn follow_one<K>(&self, api: Api<K>, labels: &str, kind: &'static str, take: impl Fn(&mut Shelves, Event<K>))
+    where
+        K: kube::Resource + Clone + serde::de::DeserializeOwned + Debug + Send + 'static,
+    {
+        let config = Config::default().labels(labels).timeout(WATCH_SECONDS);
+        let mut events = watcher(api, config).backoff(backoff::OfWatch::new(kind)).boxed();
+        while let Some(event) = events.next().await {
+            match event {
+                Ok(event) => {
+                    take(&mut self.shelves(), event);
+                    self.stirred.notify_one();
+                    self.events.send_modify(|count| *count += 1);
+                }
+                // What its end means is for the heartbeat to say: a watch ends many times a day, and goes on.
+                Err(error) => {
+                    tracing::debug!(kind, error = %said(&error), "a watch broke off");
+                    self.doubt.notify_one();
+                }
+            }
+        }
+    }
+
+    /// Asks again and again: a watch that is silent says nothing about whether anybody is there.
+    async fn listen_to_the_heart(&self) {
+        let mut failures = 0;
+        loop {
+            let answer = match timeout(HEARTBEAT_ANSWER, self.client.apiserver_version()).await {
+                Ok(answer) => answer.map_err(Failure::from),
+                Err(_) => Err(Failure::Unavailable(format!("no answer within {} s", HEARTBEAT_ANSWER.as_secs()))),
+            };
+            let wait = match answer {
+                Ok(version) => {
+                    failures = 0;
+                    self.is_connected(version.git_version);
+                    HEARTBEAT
+                }
+                Err(why) => {
+                    failures += 1;
+                    self.is_disconnected(why);
+                    backoff::after(failures, &"heartbeat")
+                }
+            };
+            // Only a heart that beats is asked earlier: one that does not is left the time to come back.
+            let doubted = async {
+                if failures > 0 {
+                    future::pending::<()>().await;
+                }
+                self.doubt.notified().await;
+            };
+            tokio::select! {
+                () = sleep(wait) => {}
+                () = doubted => {}
+            }
+        }
+    }
+
+    fn is_connected(&self, version: String) {
+        let changed = self.connection.send_if_modified(|connection| match connection {
+            Connection::Connected { version: before, .. } if *before == version => false,
+            _ => {
+                tracing::info!(version, "the API server answers");
+                *connection = Connection::Connected { since: (self.clock)(), version };
+                true
+            }
+        });
+        if changed {
+            self.shelves().everybody = true;
+            self.stirred.notify_one();
+        }
+    }
+
+    fn is_disconnected(&self, why: Failure) {
+        self.connection.send_if_modified(|connection| {
+            if matches!(connection, Connection::Disconnected { .. }) {
+                return false;
+            }
+            tracing::warn!(%why, "the API server is away");
+            *connection = Connection::Disconnected { since: (self.clock)(), why };
+            true
+        });
+    }
+
+    /// Waits until somebody has to look again.
+    pub(crate) async fn touched(&self) -> Touched {
+        loop {
+            {
+                let mut shelves = self.shelves();
+                let everybody = std::mem::take(&mut shelves.everybody);
+                let organizations = std::mem::take(&mut shelves.touched);
+                if everybody || !organizations.is_empty() {
+                    return Touched { organizations, everybody };
+                }
+            }
+            self.stirred.notified().await;
+        }
+    }
+
+    /// Whether both lists have been read to their end.
+    pub(crate) fn is_listed(&self) -> bool {
+        let shelves = self.shelves();
+        shelves.bindings.listed && shelves.namespaces.listed
+    }
+
+    /// `None` until both lists have been read to their end: half a list would look like deletions.
+    pub(crate) fn of<'a>(&self, organization: OrganizationId, wanted: impl Iterator<Item = &'a str>) -> Option<Seen> {
+        let shelves = self.shelves();
+        if !shelves.bindings.listed || !shelves.namespaces.listed {
+            return None;
+        }
+        let mut namespaces: BTreeSet<&str> = wanted.collect();
+        namespaces.extend(shelves.namespaces.of(organization));
+        let found = shelves.bindings.of(organization, namespaces.iter().copied());
+        let around = found.iter().filter_map(|object| object.metadata.namespace.as_deref());
+        let all = namespaces.iter().copied().chain(around);
+        let owners = all.filter_map(|name| Some((name.to_owned(), shelves.namespaces.get(name)?))).collect();
+        Some(Seen { found, owners })
+    }
+
+    /// Waits until what was written can be seen, and no longer than a second: the next look should not take our own work
+    /// for somebody else's.
+    pub(crate) async fn shows(&self, expected: &[Expected]) {
+        let mut events = self.events.subscribe();
+        let end = Instant::now() + Duration::from_secs(1);
+        while !expected.iter().all(|it| self.has_seen(it)) {
+            tokio::select! {
+                _ = events.changed() => {}
+                () = sleep_until(end) => return,
+            }
+        }
+    }
+
+    fn has_seen(&self, expected: &Expected) -> bool {
+        let (Expected::There { key, .. } | Expected::Gone { key, .. }) = expected;
+        let shelves = self.shelves();
+        let found = shelves.bindings.get(&(key.namespace.to_string(), key.name.to_string()));
+        match (expected, found) {
+            (Expected::Gone { uid, .. }, Some(object)) => object.metadata.uid.as_ref() != Some(uid),
+            (Expected::Gone { .. }, None) => true,
+            (Expected::There { version, .. }, Some(object)) => {
+                is_as_new(object.metadata.resource_version.as_deref(), version.as_deref())
+            }
+            (Expected::There { .. }, None) => false,
+        }
+    }
+
+    fn shelves(&self) -> MutexGuard<'_, Shelves> {
+        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Resource versions are numbers that grow, in every version there is; only where they are not, the same one is asked for.
+fn is_as_new(found: Option<&str>, version: Option<&str>) -> bool {
+    let number = |text: Option<&str>| text.and_then(|it| it.parse::<u64>().ok());
+    match (number(found), number(version)) {
+        (Some(found), Some(version)) => found >= version,
+        _ => found == version,
+    }
+}
+
+fn said(error: &watcher::Error) -> String {
+    use std::error::Error;
+    error.source().map_or_else(|| error.to_string(), |cause| cause.to_string())
+}

@@ -1,0 +1,114 @@
+//! Where wishes come from and reports go: the database beside it, or a server far away.
+
+use crate::{
+    drift::Drift,
+    failure::Failure,
+    mirror::Connection,
+    plan::{Claimed, Deletions, Held},
+};
+use domain::{
+    binding::{Binding, Key},
+    id::OrganizationId,
+    text::NamespaceName,
+    time::Timestamp,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+/// What an organization should have in the cluster.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wanted {
+    /// Never goes back: an older wish than the last is taken for a failed read.
+    pub version: i64,
+    pub bindings: Vec<Binding>,
+    /// Made where missing. No binding is written outside of them.
+    pub namespaces: BTreeSet<NamespaceName>,
+    pub deletions: Deletions,
+    /// When the wish changes by time alone: the next end of a token.
+    pub until: Option<Timestamp>,
+}
+
+/// Why there is no answer from the office. Then nothing in the cluster is touched. For the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble(pub String);
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Trouble {}
+
+/// What one look at an organization came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Of the wish that it was compared with.
+    pub version: i64,
+    pub at: Timestamp,
+    /// Every binding wanted, and why it is not as it should be.
+    pub bindings: BTreeMap<Key, Result<(), Failure>>,
+    /// Bindings that should be gone, and why they are not.
+    pub lingering: BTreeMap<Key, Failure>,
+    pub namespaces: BTreeMap<NamespaceName, Result<(), Failure>>,
+    /// What was found other than we had left it, and put right.
+    pub drift: Vec<Drift>,
+    /// What carries our label and is not ours.
+    pub claimed: Vec<Claimed>,
+    /// Deletions that wait until somebody confirms them.
+    pub held: Option<Held>,
+}
+
+impl Report {
+    /// Whether the cluster holds all that was wanted, and nothing more.
+    pub fn is_in_sync(&self) -> bool {
+        self.is_withdrawn() && self.bindings.values().all(Result::is_ok) && self.namespaces.values().all(Result::is_ok)
+    }
+
+    /// Whether everything that is no longer wanted is gone, whatever else may fail.
+    pub fn is_withdrawn(&self) -> bool {
+        self.lingering.is_empty() && self.held.is_none()
+    }
+
+    /// Why nothing at all could be done, if that is so.
+    pub fn concerns_all(&self) -> Option<&Failure> {
+        let bindings = self.bindings.values().filter_map(|state| state.as_ref().err());
+        let namespaces = self.namespaces.values().filter_map(|state| state.as_ref().err());
+        bindings.chain(namespaces).chain(self.lingering.values()).find(|failure| failure.concerns_all())
+    }
+
+    /// Whether the next look may find it better without anybody's doing.
+    pub(crate) fn is_worth_another_try(&self) -> bool {
+        let bindings = self.bindings.values().filter_map(|state| state.as_ref().err());
+        let namespaces = self.namespaces.values().filter_map(|state| state.as_ref().err());
+        let passing = |failure: &Failure| {
+            failure.concerns_all()
+                || matches!(failure, Failure::Conflict | Failure::NamespaceEnding | Failure::NamespaceMissing)
+        };
+        bindings.chain(namespaces).chain(self.lingering.values()).any(passing)
+    }
+
+    /// Whether it says anything that `before` did not.
+    pub(crate) fn is_news_after(&self, before: &Self) -> bool {
+        !self.drift.is_empty() || *self != Self { at: self.at, ..before.clone() }
+    }
+}
+
+/// Where wishes come from and reports go. Asked for several organizations at once, for each one at a time.
+pub trait Office: Send + Sync + 'static {
+    /// Waits until organizations may want something else, and names them. Naming one too many is harmless.
+    fn changed(&self) -> impl Future<Output = Vec<OrganizationId>> + Send;
+
+    /// Every organization there is.
+    fn organizations(&self) -> impl Future<Output = Result<Vec<OrganizationId>, Trouble>> + Send;
+
+    fn wanted(&self, organization: OrganizationId) -> impl Future<Output = Result<Wanted, Trouble>> + Send;
+
+    /// Told when there is something new to tell, and again until it is taken.
+    fn report(&self, organization: OrganizationId, report: Report) -> impl Future<Output = Result<(), Trouble>> + Send;
+
+    /// Whether the API server answers, whenever that changes.
+    fn connection(&self, connection: Connection) -> impl Future<Output = ()> + Send;
+}

@@ -1,0 +1,196 @@
+//! One look at one organization: what it wants, what there is, what was done, and the report of it.
+
+use crate::{
+    agenda::Ended,
+    apply::{Done, Outcomes, Writer},
+    drift::Drift,
+    failure::Failure,
+    mirror::{Clock, Expected, Mirror, Seen},
+    office::{Office, Report, Wanted},
+    plan::{Plan, Sight, Step, plan},
+};
+use domain::{binding::Key, id::OrganizationId, text::NamespaceName};
+use futures::{StreamExt, stream};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+const NAMESPACES_AT_ONCE: usize = 4;
+
+/// What a look needs.
+pub(crate) struct Looker<O> {
+    pub(crate) office: Arc<O>,
+    pub(crate) mirror: Arc<Mirror>,
+    pub(crate) writer: Writer,
+    pub(crate) clock: Clock,
+}
+
+/// What the last look leaves to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    version: Option<i64>,
+    settled: BTreeSet<Key>,
+    told: Option<Report>,
+}
+
+type Namespaces = BTreeMap<NamespaceName, Result<(), Failure>>;
+
+impl<O: Office> Looker<O> {
+    pub(crate) async fn look(&self, organization: OrganizationId, memory: &mut Memory) -> Ended {
+        let wanted = match self.office.wanted(organization).await {
+            Ok(wanted) => wanted,
+            Err(trouble) => {
+                tracing::warn!(%organization, %trouble, "what is wanted can't be read; the cluster stays as it is");
+                return Ended::InTrouble;
+            }
+        };
+        if memory.version.is_some_and(|before| wanted.version < before) {
+            tracing::warn!(%organization, version = wanted.version, "an older wish than the last; the cluster stays as it is");
+            return Ended::InTrouble;
+        }
+        memory.version = Some(wanted.version);
+        let Some(seen) = self.mirror.of(organization, wanted.namespaces.iter().map(NamespaceName::as_str)) else {
+            return Ended::InTrouble;
+        };
+        let namespaces = self.namespaces(organization, &wanted, &seen).await;
+        let plan = self.plan(organization, &wanted, &seen, &namespaces, &memory.settled);
+        let outcomes = self.writer.carry_out(plan.steps.clone()).await;
+        if outcomes.values().any(|outcome| *outcome == Err(Failure::NotLeading)) {
+            return Ended::InTrouble;
+        }
+        let expected = expected(&plan, &outcomes);
+        let report = report(&wanted, plan, outcomes, namespaces, (self.clock)());
+        memory.settled =
+            report.bindings.iter().filter(|(_, state)| state.is_ok()).map(|(key, _)| key.clone()).collect();
+        let within = wanted.until.map(|until| until.since(report.at));
+        let ended = if report.is_worth_another_try() { Ended::InTrouble } else { Ended::Well { within } };
+        let told = self.tell(organization, report, memory).await;
+        self.mirror.shows(&expected).await;
+        if told { ended } else { Ended::InTrouble }
+    }
+
+    /// What of the organization's namespaces can be used; those that are missing are made.
+    async fn namespaces(&self, organization: OrganizationId, wanted: &Wanted, seen: &Seen) -> Namespaces {
+        let states = stream::iter(wanted.namespaces.clone()).map(|name| async move {
+            let state = match seen.owners.get(name.as_str()) {
+                Some(owned) if owned.organization != organization => Err(Failure::Foreign),
+                Some(owned) if owned.ending => Err(Failure::NamespaceEnding),
+                Some(_) => Ok(()),
+                None => self.writer.make_namespace(&name, organization).await,
+            };
+            (name, state)
+        });
+        states.buffer_unordered(NAMESPACES_AT_ONCE).collect().await
+    }
+
+    fn plan(
+        &self,
+        organization: OrganizationId,
+        wanted: &Wanted,
+        seen: &Seen,
+        namespaces: &Namespaces,
+        settled: &BTreeSet<Key>,
+    ) -> Plan {
+        let owners = seen.owners.iter().map(|(name, owned)| (name.clone(), owned.organization)).collect();
+        plan(&Sight {
+            organization,
+            wanted: &wanted.bindings,
+            found: &seen.found,
+            namespaces,
+            owners: &owners,
+            settled,
+            deletions: wanted.deletions,
+        })
+    }
+
+    /// Tells the office, unless it has been told the same.
+    async fn tell(&self, organization: OrganizationId, report: Report, memory: &mut Memory) -> bool {
+        if memory.told.as_ref().is_some_and(|told| !report.is_news_after(told)) {
+            return true;
+        }
+        log(organization, &report);
+        match self.office.report(organization, report.clone()).await {
+            Ok(()) => {
+                memory.told = Some(Report { drift: Vec::new(), ..report });
+                true
+            }
+            Err(trouble) => {
+                tracing::warn!(%organization, %trouble, "the report could not be delivered");
+                memory.told = None;
+                false
+            }
+        }
+    }
+}
+
+fn report(
+    wanted: &Wanted,
+    plan: Plan,
+    outcomes: Outcomes,
+    namespaces: Namespaces,
+    at: domain::time::Timestamp,
+) -> Report {
+    let mut bindings: BTreeMap<_, _> = plan.in_sync.into_iter().map(|key| (key, Ok(()))).collect();
+    bindings.extend(plan.blocked.into_iter().map(|(key, failure)| (key, Err(failure))));
+    let mut lingering = BTreeMap::new();
+    let mut drift = Vec::new();
+    let deleting: BTreeSet<_> =
+        plan.steps.iter().filter(|step| matches!(step, Step::Delete { .. })).map(Step::key).collect();
+    for (key, outcome) in outcomes {
+        let planned = || plan.drift.iter().find(|drift| drift.key == key).cloned();
+        match outcome {
+            Ok(Done::Reclaimed(found, _)) => drift.push(found),
+            Ok(Done::Created(_) | Done::Patched(_) | Done::Replaced(_)) => drift.extend(planned()),
+            Ok(Done::Unchanged | Done::Deleted) => {}
+            Err(failure) if deleting.contains(&key) => {
+                lingering.insert(key, failure);
+                continue;
+            }
+            Err(failure) => {
+                bindings.insert(key, Err(failure));
+                continue;
+            }
+        }
+        if !deleting.contains(&key) {
+            bindings.insert(key, Ok(()));
+        }
+    }
+    let (claimed, held) = (plan.claimed, plan.held);
+    Report { version: wanted.version, at, bindings, lingering, namespaces, drift, claimed, held }
+}
+
+/// What the watches should show of what was done.
+fn expected(plan: &Plan, outcomes: &Outcomes) -> Vec<Expected> {
+    let of = |step: &Step| {
+        let key = step.key();
+        match (step, outcomes.get(&key)?.as_ref().ok()?) {
+            (Step::Delete { uid, .. }, _) => Some(Expected::Gone { key, uid: uid.clone() }),
+            (_, Done::Created(now) | Done::Patched(now) | Done::Replaced(now) | Done::Reclaimed(_, now)) => {
+                Some(Expected::There { key, version: now.metadata.resource_version.clone() })
+            }
+            (_, Done::Unchanged | Done::Deleted) => None,
+        }
+    };
+    plan.steps.iter().filter_map(of).collect()
+}
+
+fn log(organization: OrganizationId, report: &Report) {
+    for Drift { key, what, change, repair } in &report.drift {
+        let by = change.as_ref().map_or("somebody", |change| change.by.as_str());
+        let what = what.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        tracing::warn!(%organization, %key, what, by, repair = repair.as_str(), "found different, and put right");
+    }
+    let namespaces =
+        report.namespaces.iter().filter_map(|(name, state)| Some((name.to_string(), state.as_ref().err()?)));
+    let bindings = report.bindings.iter().filter_map(|(key, state)| Some((key.to_string(), state.as_ref().err()?)));
+    let lingering = report.lingering.iter().map(|(key, failure)| (key.to_string(), failure));
+    for (what, failure) in namespaces.chain(bindings).chain(lingering) {
+        tracing::warn!(%organization, what, reason = %failure, "the cluster does not follow");
+    }
+    if let Some(held) = report.held {
+        let (deletions, of) = (held.deletions, held.of);
+        tracing::warn!(%organization, deletions, of, "so many deletions at once wait for the operator's confirmation");
+    }
+    tracing::info!(%organization, version = report.version, in_sync = report.is_in_sync(), "looked at");
+}

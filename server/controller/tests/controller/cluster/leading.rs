@@ -1,0 +1,69 @@
+//! Several controllers: one writes.
+
+use super::cluster;
+use crate::people::user;
+use domain::binding::ClusterRole;
+use std::{sync::atomic::Ordering, time::Duration};
+use tokio::time::Instant;
+
+const STANDARD: ClusterRole = ClusterRole::Standard;
+
+/// What the others may take until they write; issue 4 promises twenty.
+const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(15);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_controller_writes_and_another_takes_over_from_a_dead_one() {
+    let Some(cluster) = cluster().await else { return };
+    let room = cluster.room().await;
+    let namespaces = [room.named("dev")];
+    let first = room.controller("first").await;
+    let version = room.desk.want(room.organization, &[room.grant("dev", user(1), STANDARD)], &namespaces);
+    room.desk.in_sync(version).await;
+    let second = room.controller("second").await;
+    assert_eq!(room.holder(), "first");
+
+    first.kill();
+    let began = Instant::now();
+    let version = room.desk.want(room.organization, &[room.grant("dev", user(2), STANDARD)], &namespaces);
+    let late = |report: &controller::Report| report.version == version && report.is_in_sync();
+    room.desk.report_within(TAKEN_OVER_WITHIN, 0, "taken over", late).await;
+    println!("taken over from a dead one after {:?}", began.elapsed());
+    assert_eq!(room.holder(), "second");
+
+    let third = room.controller("third").await;
+    let began = Instant::now();
+    second.stop().await;
+    let version = room.desk.want(room.organization, &[room.grant("dev", user(3), STANDARD)], &namespaces);
+    let soon = |report: &controller::Report| report.version == version && report.is_in_sync();
+    room.desk.report_within(Duration::from_secs(5), 0, "handed over", soon).await;
+    println!("handed over by one that was stopped after {:?}", began.elapsed());
+    assert_eq!(room.holder(), "third");
+    third.stop().await;
+    assert_eq!(room.holder(), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_that_run_only_one_asks_what_is_wanted() {
+    let Some(cluster) = cluster().await else { return };
+    let room = cluster.room().await;
+    let first = room.controller("first").await;
+    let namespaces = [room.named("dev")];
+    let version = room.desk.want(room.organization, &[], &namespaces);
+    room.desk.in_sync(version).await;
+    let second = room.controller("second").await;
+    for number in 0..20 {
+        let version = room.desk.want(room.organization, &[room.grant("dev", user(number), STANDARD)], &namespaces);
+        room.desk.in_sync(version).await;
+    }
+    assert_eq!(second.window.asked.load(Ordering::SeqCst), 0);
+    assert_eq!(room.holder(), "first");
+    second.stop().await;
+    first.stop().await;
+}
+
+impl super::Room {
+    fn holder(&self) -> String {
+        let path = "jsonpath={.spec.holderIdentity}";
+        self.cluster.kubectl(&["get", "lease", "bailiwick-controller", "-n", &self.id, "-o", path])
+    }
+}

@@ -1,0 +1,147 @@
+//! An office on paper: it wants what the test says, and keeps every report. Each controller comes to a window of its own.
+
+use controller::{Connection, Office, Report, Trouble, Wanted, plan::Deletions};
+use domain::{binding::Binding, id::OrganizationId, text::NamespaceName};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{sync::watch, time::timeout};
+
+#[derive(Default)]
+pub(crate) struct Desk {
+    wishes: Mutex<BTreeMap<OrganizationId, Wanted>>,
+    pub(crate) trouble: Mutex<Option<Trouble>>,
+    pushed: watch::Sender<Vec<OrganizationId>>,
+    reports: watch::Sender<Vec<(OrganizationId, Report)>>,
+    pub(crate) connections: watch::Sender<Vec<Connection>>,
+    pub(crate) asked: watch::Sender<usize>,
+}
+
+impl Desk {
+    /// Wants this from now on, and says so. Answers the version.
+    pub(crate) fn want(&self, organization: OrganizationId, bindings: &[Binding], namespaces: &[NamespaceName]) -> i64 {
+        self.want_so(organization, bindings, namespaces, Deletions::WithinReason)
+    }
+
+    pub(crate) fn want_so(
+        &self,
+        organization: OrganizationId,
+        bindings: &[Binding],
+        namespaces: &[NamespaceName],
+        deletions: Deletions,
+    ) -> i64 {
+        let mut wishes = self.wishes.lock().unwrap();
+        let version = wishes.get(&organization).map_or(1, |wanted| wanted.version + 1);
+        let namespaces = namespaces.iter().cloned().collect();
+        wishes
+            .insert(organization, Wanted { version, bindings: bindings.to_vec(), namespaces, deletions, until: None });
+        drop(wishes);
+        self.push(organization);
+        version
+    }
+
+    /// Goes back to an older version, as a replica that lags would.
+    pub(crate) fn falls_back(&self, organization: OrganizationId) {
+        let mut wishes = self.wishes.lock().unwrap();
+        let wanted = wishes.get_mut(&organization).unwrap();
+        (wanted.version, wanted.bindings) = (wanted.version - 1, Vec::new());
+        drop(wishes);
+        self.push(organization);
+    }
+
+    pub(crate) fn push(&self, organization: OrganizationId) {
+        self.pushed.send_modify(|pushed| pushed.push(organization));
+    }
+
+    /// The first report that is so; the next after the ones that were there when it was `since`.
+    pub(crate) async fn report(&self, since: usize, what: &str, is_so: impl Fn(&Report) -> bool) -> Report {
+        self.report_within(Duration::from_secs(10), since, what, is_so).await
+    }
+
+    pub(crate) async fn report_within(
+        &self,
+        most: Duration,
+        since: usize,
+        what: &str,
+        is_so: impl Fn(&Report) -> bool,
+    ) -> Report {
+        let mut reports = self.reports.subscribe();
+        let found =
+            |reports: &Vec<(_, Report)>| reports.iter().skip(since).map(|(_, it)| it).find(|it| is_so(it)).cloned();
+        let waited = timeout(most, reports.wait_for(|reports| found(reports).is_some())).await;
+        let Ok(Ok(all)) = waited else {
+            panic!("no report within {most:?}: {what}; there are {:#?}", self.reports.borrow())
+        };
+        found(&all).unwrap()
+    }
+
+    pub(crate) async fn in_sync(&self, version: i64) -> Report {
+        self.report(0, "in sync", |report| report.version == version && report.is_in_sync()).await
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.reports.borrow().len()
+    }
+
+    pub(crate) fn times_asked(&self) -> usize {
+        *self.asked.borrow()
+    }
+
+    /// Waits until what is wanted was asked for so often.
+    pub(crate) async fn was_asked(&self, times: usize) {
+        let mut asked = self.asked.subscribe();
+        let waited = timeout(Duration::from_secs(10), asked.wait_for(|count| *count >= times)).await;
+        waited.expect("somebody asks").unwrap();
+    }
+}
+
+/// Where one controller asks.
+pub(crate) struct Window {
+    desk: Arc<Desk>,
+    heard: AtomicUsize,
+    pub(crate) asked: AtomicUsize,
+}
+
+impl Window {
+    pub(crate) fn of(desk: &Arc<Desk>) -> Self {
+        Self { desk: desk.clone(), heard: AtomicUsize::default(), asked: AtomicUsize::default() }
+    }
+}
+
+impl Office for Window {
+    async fn changed(&self) -> Vec<OrganizationId> {
+        let mut pushed = self.desk.pushed.subscribe();
+        let heard = self.heard.load(Ordering::SeqCst);
+        let all = pushed.wait_for(|pushed| pushed.len() > heard).await.unwrap();
+        self.heard.store(all.len(), Ordering::SeqCst);
+        all[heard..].to_vec()
+    }
+
+    async fn organizations(&self) -> Result<Vec<OrganizationId>, Trouble> {
+        Ok(self.desk.wishes.lock().unwrap().keys().copied().collect())
+    }
+
+    async fn wanted(&self, organization: OrganizationId) -> Result<Wanted, Trouble> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.desk.asked.send_modify(|count| *count += 1);
+        if let Some(trouble) = &*self.desk.trouble.lock().unwrap() {
+            return Err(trouble.clone());
+        }
+        let wishes = self.desk.wishes.lock().unwrap();
+        wishes.get(&organization).cloned().ok_or_else(|| Trouble("unknown".into()))
+    }
+
+    async fn report(&self, organization: OrganizationId, report: Report) -> Result<(), Trouble> {
+        self.desk.reports.send_modify(|reports| reports.push((organization, report)));
+        Ok(())
+    }
+
+    async fn connection(&self, connection: Connection) {
+        self.desk.connections.send_modify(|connections| connections.push(connection));
+    }
+}

@@ -1,0 +1,64 @@
+//! A way to the API server that can be cut, so that it is away for one test and for no other.
+
+use std::sync::Arc;
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinHandle,
+};
+
+pub(crate) struct Relay {
+    pub(crate) address: String,
+    open: Arc<watch::Sender<bool>>,
+    connections: Arc<watch::Sender<usize>>,
+    task: JoinHandle<()>,
+}
+
+impl Relay {
+    /// To an `https://host:port`, from another port of this machine.
+    pub(crate) async fn to(server: &str) -> Self {
+        let target = server.strip_prefix("https://").unwrap().to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("https://{}", listener.local_addr().unwrap());
+        let open = Arc::new(watch::Sender::new(true));
+        let connections = Arc::new(watch::Sender::new(0));
+        let (gate, count) = (open.clone(), connections.clone());
+        let task = tokio::spawn(async move {
+            loop {
+                let (mut near, _) = listener.accept().await.unwrap();
+                let (target, mut gate, count) = (target.clone(), gate.subscribe(), count.clone());
+                tokio::spawn(async move {
+                    if !*gate.borrow() {
+                        return;
+                    }
+                    count.send_modify(|count| *count += 1);
+                    let mut far = TcpStream::connect(target).await.unwrap();
+                    tokio::select! {
+                        _ = copy_bidirectional(&mut near, &mut far) => {}
+                        _ = gate.wait_for(|open| !open) => {}
+                    }
+                    drop((near, far));
+                    count.send_modify(|count| *count -= 1);
+                });
+            }
+        });
+        Self { address, open, connections, task }
+    }
+
+    /// Ends every connection, and answers when the last one has ended.
+    pub(crate) async fn cut(&self) {
+        self.open.send_replace(false);
+        self.connections.subscribe().wait_for(|count| *count == 0).await.unwrap();
+    }
+
+    pub(crate) fn mend(&self) {
+        self.open.send_replace(true);
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

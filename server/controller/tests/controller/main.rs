@@ -1,0 +1,10 @@
+//! The controller: what it plans, and what it writes.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+mod cluster;
+mod manifests;
+mod people;
+mod plans;
+mod script;
+mod simulation;
+mod writes;
