@@ -48,6 +48,7 @@ impl ApiError {
             "not_signed_in"
             | "wrong_credentials"
             | "sign_in_to_accept"
+            | "not_an_api_server"
             | "reauthentication_required"
             | "token_malformed"
             | "token_unknown"

@@ -1,5 +1,6 @@
 //! The subcommands.
 
+mod cluster;
 mod demo;
 mod doctor;
 mod open;
@@ -28,6 +29,9 @@ enum Command {
     Migrate,
     /// Look at configuration, database, mail and clock, and say what to do.
     Doctor,
+    /// What the cluster needs to know of Bailiwick.
+    #[command(subcommand)]
+    Cluster(cluster::Command),
     /// Fill an empty data folder with a believable organization, and say how to sign in.
     Demo {
         /// How many members it has.
@@ -71,6 +75,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failed> {
             Command::Serve => serve::run(config).await,
             Command::Migrate => open::migrate(&config).await,
             Command::Doctor => doctor::run(&config).await,
+            Command::Cluster(command) => cluster::run(&config, &command),
             Command::Demo { members, tokens } => demo::run(config, members, tokens).await,
         }
     })

@@ -42,6 +42,7 @@ struct Written {
     cluster_server: Option<String>,
     cluster_name: Option<String>,
     cluster_ca: Option<PathBuf>,
+    cluster_audiences: Option<String>,
     log: Option<String>,
 }
 
@@ -66,6 +67,10 @@ pub struct Config {
     pub token_longest: Lifetime,
     /// Where kubeconfigs lead. Unset: no cluster.
     pub cluster: Option<Cluster>,
+    /// With what the controller reaches the cluster; `None`: this process has no controller.
+    pub kubeconfig: Option<PathBuf>,
+    /// What API servers call themselves when they ask whose a token is.
+    pub cluster_audiences: Vec<String>,
     pub log: String,
 }
 
@@ -125,6 +130,7 @@ impl Config {
 impl Written {
     fn filled(self) -> Result<Config, ConfigError> {
         let cluster = self.cluster()?;
+        let cluster_audiences = self.cluster_audiences(cluster.as_ref());
         let listen = self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
         let base_url = self.base_url.unwrap_or_else(|| format!("http://{listen}")).trim_end_matches('/').to_owned();
         let host = base_url
@@ -168,6 +174,8 @@ impl Written {
             trusted_proxies,
             invitations_per_hour: self.invitations_per_hour.unwrap_or(Settings::INVITATIONS_PER_HOUR),
             token_longest,
+            cluster_audiences,
+            kubeconfig: self.kubeconfig,
             cluster,
             log: self.log.unwrap_or_else(|| "info".to_owned()),
         })
@@ -193,6 +201,8 @@ impl Config {
             namespace_limit: domain::namespace::LIMIT,
             token_longest: self.token_longest,
             cluster: self.cluster.clone(),
+            cluster_audiences: self.cluster_audiences.clone(),
+            enforced: self.kubeconfig.is_some(),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod api;
 mod boundary;
 mod caller;
+mod cluster;
 mod flash;
 mod headers;
 mod health;
@@ -18,7 +19,7 @@ use axum::{
     Router,
     middleware::{from_fn_with_state, map_response_with_state},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use std::{net::IpAddr, sync::Arc};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
@@ -42,6 +43,7 @@ pub fn router(server: Server) -> Router {
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/cluster/v1/token-review", post(cluster::review))
         .route("/favicon.svg", get(site::favicon))
         .route("/pkg/{version}/{*file}", get(site::file))
         .route("/api/v1/{*function}", axum::routing::any(api::answer))

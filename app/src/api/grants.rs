@@ -8,17 +8,59 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Whether the cluster has applied a grant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sync {
     /// No cluster is configured: grants are kept, and nothing enforces them.
     NoCluster,
+    InSync,
+    Applying,
+    Failing {
+        reason: String,
+    },
 }
 
 impl Sync {
-    pub const fn words(self) -> &'static str {
+    pub const fn words(&self) -> &'static str {
         match self {
             Self::NoCluster => "no cluster connected",
+            Self::InSync => "in sync",
+            Self::Applying => "applying",
+            Self::Failing { .. } => "failing",
+        }
+    }
+
+    /// The class of its badge: colour never says more than the word.
+    pub const fn badge(&self) -> &'static str {
+        match self {
+            Self::NoCluster => "badge none",
+            Self::InSync => "badge good",
+            Self::Applying => "badge wait",
+            Self::Failing { .. } => "badge bad",
+        }
+    }
+
+    /// Whether the cluster does not hold yet what is kept here.
+    pub const fn is_under_way(&self) -> bool {
+        matches!(self, Self::Applying | Self::Failing { .. })
+    }
+
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Failing { reason } => Some(reason),
+            Self::NoCluster | Self::InSync | Self::Applying => None,
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<usecases::cluster::Sync> for Sync {
+    fn from(sync: usecases::cluster::Sync) -> Self {
+        match sync {
+            usecases::cluster::Sync::NoCluster => Self::NoCluster,
+            usecases::cluster::Sync::InSync => Self::InSync,
+            usecases::cluster::Sync::Applying => Self::Applying,
+            usecases::cluster::Sync::Failing(reason) => Self::Failing { reason },
         }
     }
 }
@@ -53,11 +95,11 @@ pub struct Saved {
 #[cfg(feature = "ssr")]
 impl From<usecases::grants::Grants> for Grants {
     fn from(grants: usecases::grants::Grants) -> Self {
-        let namespaces = grants.namespaces.into_iter().map(|(namespace, granted)| NamespaceGrant {
+        let namespaces = grants.namespaces.into_iter().map(|(namespace, granted, sync)| NamespaceGrant {
             namespace: namespace.name,
             permissions: if granted { Permission::STANDARD.to_vec() } else { Vec::new() },
             withheld: Permission::WITHHELD.to_vec(),
-            sync: Sync::NoCluster,
+            sync: sync.into(),
         });
         Self { namespaces: namespaces.collect(), version: grants.member.version }
     }

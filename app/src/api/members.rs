@@ -48,6 +48,8 @@ pub struct Member {
     pub version: i64,
     /// Why this active member can't be deactivated by the asker; null when they can.
     pub keeps: Option<String>,
+    /// When the cluster had let go of a deactivated member; null while it has not, or without a cluster.
+    pub withdrawn_at: Option<Timestamp>,
     /// An invitation's end of life.
     pub expires_at: Option<Timestamp>,
     /// Set while an invitation's mail has not gone out: `pending`, or what the mail server said.
@@ -96,6 +98,7 @@ mod rows {
                 founder: false,
                 version: row.version,
                 keeps: None,
+                withdrawn_at: None,
                 expires_at: Some(row.at),
                 mail,
             };
@@ -126,6 +129,7 @@ mod rows {
             founder,
             version: row.version,
             keeps,
+            withdrawn_at: if membership.is_active() { None } else { row.withdrawn_at() },
             expires_at: None,
             mail: None,
         }
@@ -144,6 +148,7 @@ mod rows {
             founder: false,
             version: member.version,
             keeps: None,
+            withdrawn_at: None,
             expires_at: None,
             mail: None,
         }

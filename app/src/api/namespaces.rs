@@ -46,7 +46,7 @@ impl From<usecases::namespaces::List> for Namespaces {
             created_by: listed.namespace.created_by,
             people: listed.people,
             members: listed.named.into_iter().map(|person| person.email).collect(),
-            sync: Sync::NoCluster,
+            sync: listed.sync.into(),
         });
         Self { namespaces: namespaces.collect(), limit }
     }
@@ -60,7 +60,9 @@ pub async fn list(organization: String) -> Result<Namespaces, ApiError> {
 /// Makes a namespace; who makes it gets the first access to it.
 #[server(name = CreateCall, prefix = "/api/v1", endpoint = "namespaces/create")]
 pub async fn create(organization: String, id: String) -> Result<OneNamespace, ApiError> {
-    let made = usecases::namespaces::create(&context()?, &organization, &id).await?;
+    let context = context()?;
+    let made = usecases::namespaces::create(&context, &organization, &id).await?;
+    let enforced = context.settings().enforced;
     exchange::notice(format!(
         "The namespace {} is there. You have access to it; give it to others on the Organization page.",
         made.name
@@ -74,7 +76,7 @@ pub async fn create(organization: String, id: String) -> Result<OneNamespace, Ap
             created_by: made.created_by,
             people: 1,
             members,
-            sync: Sync::NoCluster,
+            sync: if enforced { Sync::Applying } else { Sync::NoCluster },
         },
     })
 }

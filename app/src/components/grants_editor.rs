@@ -6,7 +6,7 @@ use super::{
     enhance::refresh,
     icon::{Glyph, Icon},
 };
-use crate::api::grants::{Grants, NamespaceGrant, save};
+use crate::api::grants::{Grants, NamespaceGrant, Sync, save};
 use domain::{grant::Change, text::NamespaceName};
 use leptos::{prelude::*, task::spawn_local};
 use std::collections::BTreeSet;
@@ -185,13 +185,17 @@ fn Row(
     let (for_tick, for_state, for_change) = (name.clone(), name.clone(), name.clone());
     let is_ticked = move || wanted.get().contains(&for_tick);
     let changed = move || wanted.get().contains(&for_change) != base.get().contains(&for_change);
-    let sync = grant.sync.words();
+    let sync = StoredValue::new(grant.sync.clone());
+    let applied = move || sync.with_value(|sync| (sync.badge(), sync.words()));
     let state = move || match (wanted.get().contains(&for_state), base.get().contains(&for_state)) {
-        (true, true) => ("badge none", sync),
+        (true, true) => applied(),
         (true, false) => ("badge wait", "not saved"),
         (false, true) => ("badge wait", "not saved: will be removed"),
+        // What was taken away is not gone before the cluster has let go of it.
+        (false, false) if sync.with_value(Sync::is_under_way) => applied(),
         (false, false) => ("quiet small", "no access"),
     };
+    let reason = grant.sync.reason().map(|reason| view! { <small class="quiet">{reason.to_owned()}</small> });
     let class = state.clone();
     let toggled = name.clone();
     let toggle = move |event| {
@@ -230,6 +234,7 @@ fn Row(
                 <span>{name.to_string()}</span>
             </label>
             <span class=move || class().0>{move || state().1}</span>
+            {reason}
             <details class="permissions">
                 <summary>"Permissions"</summary>
                 <ul>{given} {withheld}</ul>

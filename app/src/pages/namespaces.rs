@@ -18,8 +18,9 @@ use crate::{
     },
     words::{self, count},
 };
-use domain::text::EmailAddress;
+use domain::{text::EmailAddress, time::Timestamp};
 use leptos::prelude::*;
+use usecases::cluster::{Drift, Trouble};
 
 /// How many avatars stand before the words.
 const FACES: usize = 4;
@@ -31,8 +32,20 @@ struct Facts {
     admin: bool,
     namespaces: Vec<Namespace>,
     limit: u32,
+    cluster: Cluster,
     /// The address without the dialog, when the dialog is asked for.
     dialog: Option<String>,
+}
+
+/// What the page says of the cluster as a whole.
+struct Cluster {
+    enforced: bool,
+    /// Since when its API server does not answer.
+    away_since: Option<Timestamp>,
+    /// Why nothing is brought along, and since when.
+    trouble: Option<(String, Timestamp)>,
+    troubles: Vec<Trouble>,
+    drifts: Vec<Drift>,
 }
 
 impl Facts {
@@ -45,8 +58,20 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
     let frame = Frame::load(visit, Some(slug)).await?;
     let list = usecases::namespaces::list(&visit.context, slug).await?;
     let (name, admin) = (list.organization.name.to_string(), list.own.is_some_and(|own| own.is_active_admin()));
+    let following = &list.following;
+    let cluster = Cluster {
+        enforced: following.is_enforced(),
+        away_since: following.away_since(),
+        trouble: following.trouble().map(|(why, since)| (why.to_owned(), since)),
+        troubles: following.troubles().to_vec(),
+        drifts: if following.is_enforced() {
+            usecases::cluster::drifts(&visit.context, slug).await?
+        } else {
+            Vec::new()
+        },
+    };
     let Namespaces { namespaces, limit } = list.into();
-    let facts = Facts { frame, slug: slug.to_owned(), name, admin, namespaces, limit, dialog: None };
+    let facts = Facts { frame, slug: slug.to_owned(), name, admin, namespaces, limit, cluster, dialog: None };
     let asked = visit.query.has("create") && admin && !facts.is_full();
     let facts = Facts { dialog: asked.then(|| visit.with(&[("create", "")])), ..facts };
     let title = format!("Namespaces · {}", facts.name);
@@ -56,7 +81,7 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
 #[component]
 fn Page(facts: Facts) -> impl IntoView {
     let full = facts.is_full();
-    let Facts { frame, slug, name, admin, namespaces, limit, dialog } = facts;
+    let Facts { frame, slug, name, admin, namespaces, limit, cluster, dialog } = facts;
     let action = format!("/o/{slug}/namespaces");
     let people = format!("/o/{slug}/organization");
     let used = namespaces.len();
@@ -70,14 +95,6 @@ fn Page(facts: Facts) -> impl IntoView {
                     "Create a namespace"
                 </button>
             </form>
-        }
-    });
-    let unconnected = namespaces.iter().all(|namespace| namespace.sync == Sync::NoCluster).then(|| {
-        view! {
-            <p class="note">
-                <Glyph icon=Icon::Info />
-                <span>"No cluster is connected: who has access is kept here, and nothing enforces it yet."</span>
-            </p>
         }
     });
     let list = if namespaces.is_empty() {
@@ -94,7 +111,7 @@ fn Page(facts: Facts) -> impl IntoView {
                 </div>
                 {create}
             </header>
-            {unconnected}
+            <Standing enforced=cluster.enforced away_since=cluster.away_since trouble=cluster.trouble />
             <section class="card" aria-labelledby="namespaces">
                 <h2 id="namespaces" class="visually-hidden">
                     "All namespaces"
@@ -113,9 +130,94 @@ fn Page(facts: Facts) -> impl IntoView {
                         })}
                 </div>
             </section>
+            <Differences troubles=cluster.troubles drifts=cluster.drifts />
             {dialog.map(|close| view! { <Create slug close /> })}
         </Console>
     }
+}
+
+/// Whether the cluster follows, said only where it does not.
+#[component]
+fn Standing(enforced: bool, away_since: Option<Timestamp>, trouble: Option<(String, Timestamp)>) -> impl IntoView {
+    if !enforced {
+        return view! {
+            <p class="note">
+                <Glyph icon=Icon::Info />
+                <span>"No cluster is connected: who has access is kept here, and nothing enforces it yet."</span>
+            </p>
+        }
+        .into_any();
+    }
+    let (words, since) = match (away_since, trouble) {
+        (Some(since), _) => {
+            ("The cluster does not answer, so it is out of sync with this page since ".to_owned(), since)
+        }
+        (None, Some((why, since))) => (format!("The cluster does not follow this page: {why}. Since "), since),
+        (None, None) => return ().into_any(),
+    };
+    view! {
+        <p class="note" role="status" data-again="">
+            <Glyph icon=Icon::Warning />
+            <span>
+                {words} <Moment at=since /> ". Changes are kept, and made there as soon as it is back."
+            </span>
+        </p>
+    }
+    .into_any()
+}
+
+/// What the cluster does not take, and what was found other than it should be.
+#[component]
+fn Differences(troubles: Vec<Trouble>, drifts: Vec<Drift>) -> impl IntoView {
+    if troubles.is_empty() && drifts.is_empty() {
+        return ().into_any();
+    }
+    let failing = troubles.into_iter().map(|Trouble { namespace, name, reason, since }| {
+        (namespace, name, reason, since, "badge bad", "failing".to_owned())
+    });
+    let found = drifts.into_iter().map(|Drift { namespace, name, what, changed_by, done, at }| {
+        let by = changed_by.map(|by| format!(", changed by {by}")).unwrap_or_default();
+        (namespace, name, format!("{what}{by}"), at, "badge good", done)
+    });
+    let rows = failing.chain(found).map(|(namespace, name, what, at, badge, done)| {
+        view! {
+            <tr class="row">
+                <td>
+                    <code>{namespace}</code>
+                </td>
+                <td data-label="Binding">{(!name.is_empty()).then(|| view! { <code>{name}</code> })}</td>
+                <td data-label="What">{what}</td>
+                <td data-label="Since">
+                    <Moment at />
+                </td>
+                <td class="status">
+                    <span class=badge>{done}</span>
+                </td>
+            </tr>
+        }
+    });
+    let rows = rows.collect::<Vec<_>>();
+    view! {
+        <section class="card" aria-labelledby="differences">
+            <header class="card-head">
+                <h2 id="differences">"Differences in the cluster"</h2>
+                <p>"What was found other than this console says, and what was done about it."</p>
+            </header>
+            <table class="differences">
+                <thead>
+                    <tr>
+                        <th>"Namespace"</th>
+                        <th>"Binding"</th>
+                        <th>"What"</th>
+                        <th>"Since"</th>
+                        <th>"Done"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </section>
+    }
+    .into_any()
 }
 
 #[component]
@@ -156,7 +258,10 @@ fn Table(namespaces: Vec<Namespace>, people: String) -> impl IntoView {
                     <small class="quiet">{format!(" by {created_by}")}</small>
                 </td>
                 <td class="status">
-                    <span class="badge none">{sync.words()}</span>
+                    <span class=sync.badge() data-again=(sync == Sync::Applying).then_some("")>
+                        {sync.words()}
+                    </span>
+                    {sync.reason().map(|reason| view! { <small class="until">{reason.to_owned()}</small> })}
                 </td>
             </tr>
         }

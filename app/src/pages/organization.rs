@@ -36,6 +36,8 @@ struct Facts {
     open: Option<(String, Grants)>,
     dialog: Option<Dialog>,
     state: State,
+    /// Whether a controller keeps a cluster as this page says.
+    enforced: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -98,6 +100,7 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
         open,
         dialog,
         state,
+        enforced: visit.context.settings().enforced,
     };
     let title = format!("Organization · {}", facts.name);
     Ok(Document::new(title, move || view! { <Page facts /> }))
@@ -137,7 +140,7 @@ impl State {
 
 #[component]
 fn Page(facts: Facts) -> impl IntoView {
-    let Facts { frame, slug, name, admin, own, counts, members, previous, open, dialog, state } = facts;
+    let Facts { frame, slug, name, admin, own, counts, members, previous, open, dialog, state, enforced } = facts;
     let everybody = counts.active + counts.invited + counts.deactivated;
     let filter = |status: &'static str, word: &'static str, n: i64| {
         let current = (state.status == status).then_some("true");
@@ -203,10 +206,10 @@ fn Page(facts: Facts) -> impl IntoView {
                         />
                     </form>
                 </div>
-                <Table members=members.members slug=slug.clone() admin own open state=state.clone() />
+                <Table members=members.members slug=slug.clone() admin own open enforced state=state.clone() />
                 <Foot slug=slug.clone() state total=members.total next=members.next previous admin alone />
             </section>
-            {dialog.map(|dialog| dialog.into_view(slug))}
+            {dialog.map(|dialog| dialog.into_view(slug, enforced))}
         </Console>
     }
 }
@@ -218,6 +221,7 @@ fn Table(
     admin: bool,
     own: String,
     open: Option<(String, Grants)>,
+    enforced: bool,
     state: State,
 ) -> impl IntoView {
     if members.is_empty() {
@@ -246,7 +250,7 @@ fn Table(
                 grants.map(|grants| view! { <Panel slug=slug.clone() member=member.clone() grants may_save=admin /> });
             let is_open = panel.is_some();
             view! {
-                <Row slug=slug.clone() member admin may_open is_open back=state.plain.clone() />
+                <Row slug=slug.clone() member admin may_open is_open enforced back=state.plain.clone() />
                 {panel}
             }
         })

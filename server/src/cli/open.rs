@@ -65,7 +65,7 @@ pub(super) fn failed(error: &Error) -> Failed {
 }
 
 /// The configured key, or the one in the data folder, which is made when there is none.
-fn keys(config: &Config) -> Result<Keys, Failed> {
+pub(super) fn keys(config: &Config) -> Result<Keys, Failed> {
     let key = match &config.secret_key {
         Some(key) => key.clone(),
         None => key_in(&config.data.join("secret.key"))?,

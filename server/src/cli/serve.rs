@@ -4,15 +4,18 @@ use super::{Failed, open};
 use crate::{
     config::Config,
     http::{Assets, Server, router},
+    office::Here,
     worker,
 };
 use axum::serve::ListenerExt;
-use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
+use controller::Controller;
+use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::watch,
 };
+use usecases::Installation;
 
 /// How long requests under way may take after the signal to stop.
 const FAREWELL: Duration = Duration::from_secs(8);
@@ -46,9 +49,14 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     let (stop, stopping) = watch::channel(false);
     let mail = tokio::spawn(worker::send_mail(installation.clone(), mailer, stopping.clone()));
     let house = tokio::spawn(worker::keep_house(installation.clone(), stopping.clone()));
+    let controller = match &config.kubeconfig {
+        Some(file) => Some(tokio::spawn(control(file, installation.clone(), stopping.clone()).await?)),
+        None => None,
+    };
     tracing::info!(
         database = installation.db.kind(),
         mail = mail_words(&config),
+        cluster = config.kubeconfig.as_ref().map_or("none", |_| "followed"),
         "Bailiwick serves {}",
         config.base_url
     );
@@ -65,8 +73,28 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     // Connections that are kept open without a request would hold us for ever.
     let _ = tokio::time::timeout(FAREWELL, serving).await;
     let _ = tokio::time::timeout(FAREWELL, async { (mail.await, house.await) }).await;
+    if let Some(controller) = controller {
+        let _ = tokio::time::timeout(FAREWELL, controller).await;
+    }
     installation.db.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The controller, which keeps the cluster as the database wants it until `stop` turns true.
+async fn control(
+    kubeconfig: &Path,
+    installation: Arc<Installation>,
+    mut stop: watch::Receiver<bool>,
+) -> Result<impl Future<Output = ()> + use<>, Failed> {
+    let client = controller::connect::by_kubeconfig(kubeconfig).await?;
+    let clock = installation.clock.clone();
+    // A name of this very process: several replicas on one machine compete as well.
+    let identity = format!("bailiwick-{}-{}", std::process::id(), clock.now().micros());
+    let settings = controller::Settings::new(identity, Arc::new(move || clock.now()));
+    let controller = Controller::new(client, Arc::new(Here::new(installation)), settings);
+    Ok(controller.run(async move {
+        let _ = stop.wait_for(|stop| *stop).await;
+    }))
 }
 
 fn mail_words(config: &Config) -> String {

@@ -4,7 +4,19 @@ use super::{ConfigError, Written};
 use std::path::Path;
 use usecases::{Cluster, kubeconfig::ClusterError};
 
+/// The issuers that Kubernetes' own set-ups give their API servers, which are its audiences where no other are set.
+const AUDIENCES: [&str; 2] = ["https://kubernetes.default.svc", "https://kubernetes.default.svc.cluster.local"];
+
 impl Written {
+    pub(super) fn cluster_audiences(&self, cluster: Option<&Cluster>) -> Vec<String> {
+        match self.cluster_audiences.as_deref() {
+            Some(written) => written.split(',').map(str::trim).filter(|it| !it.is_empty()).map(Into::into).collect(),
+            None => {
+                AUDIENCES.map(Into::into).into_iter().chain(cluster.map(|cluster| cluster.server.clone())).collect()
+            }
+        }
+    }
+
     /// `None` when neither a kubeconfig nor an address is named.
     pub(super) fn cluster(&self) -> Result<Option<Cluster>, ConfigError> {
         let of = |setting: &'static str| move |why: ClusterError| ConfigError(format!("{setting}: {why}"));

@@ -12,6 +12,7 @@ mod db;
 pub mod account_activity;
 pub mod activity;
 pub mod attempts;
+pub mod cluster;
 pub mod grants;
 pub mod invitations;
 pub mod members;
@@ -36,6 +37,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'stati
         ("account_activity", account_activity::STATEMENTS),
         ("activity", activity::STATEMENTS),
         ("attempts", attempts::STATEMENTS),
+        ("cluster", cluster::STATEMENTS),
         ("grants", grants::STATEMENTS),
         ("invitations", invitations::STATEMENTS),
         ("members", members::STATEMENTS),

@@ -42,7 +42,8 @@ statements! {
     FIND_BY_USER = members!("m.user_id = $2");
     FIND_BY_EMAIL = members!("m.email = $2");
     ADMINS = members!("m.role = 'admin' and m.status = 'active' order by m.email");
-    SET_STATUS = "update members set status = $3, version = $4 where organization_id = $1 and id = $2";
+    // What the cluster still grants is another question from here on.
+    SET_STATUS = "update members set status = $3, version = $4, withdrawn_at = null where organization_id = $1 and id = $2";
     SET_ROLE = "update members set role = $3, version = $4 where organization_id = $1 and id = $2";
     SET_VERSION = "update members set version = $3 where organization_id = $1 and id = $2";
     SET_SEARCH = "update members set search = $2 where user_id = $1";

@@ -23,6 +23,7 @@ statements! {
         invitations_pending from organizations where slug = $1";
     FIND = "select id, slug, name, founder_id, version, namespace_limit, members_active, members_deactivated,
         invitations_pending from organizations where id = $1";
+    ALL = "select id from organizations";
     COUNT = "update organizations set members_active = members_active + $2,
         members_deactivated = members_deactivated + $3, invitations_pending = invitations_pending + $4 where id = $1";
     OF_USER = "select o.id, o.slug, o.name, m.role, m.status from members m join organizations o on o.id = m.organization_id
@@ -108,6 +109,12 @@ pub async fn find_by_slug(c: &mut Connection, slug: &Slug) -> Result<Option<Orga
 
 pub async fn find(c: &mut Connection, id: OrganizationId) -> Result<Option<Organization>, Error> {
     one!(c, FIND, id.uuid())
+}
+
+/// Every organization there is: for the controller's rounds.
+pub async fn all(c: &mut Connection) -> Result<Vec<OrganizationId>, Error> {
+    let rows: Vec<(Uuid,)> = all!(c, ALL)?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
 pub(crate) async fn count(c: &mut Connection, id: OrganizationId, change: CountChange) -> Result<(), Error> {

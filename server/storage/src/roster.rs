@@ -7,13 +7,14 @@ use crate::{Connection, Error, at::At, members::inviter};
 use domain::{id::OrganizationId, time::Timestamp};
 use uuid::Uuid;
 
+// A pending invitation has not ended, so `ended_at` is the null of the right type for a column that only members have.
 // `at` is the day of joining for a member and the end of life for an invitation: one column, because both databases
 // want the halves of a union to have equal types, and a bare null has none.
 macro_rules! members {
     ($status:literal, $seek:literal, $order:literal) => {
         concat!(
             "select * from (select m.id, 'member' as kind, m.email, u.first_name, u.last_name, m.role, m.status, m.user_id as person, ",
-            "m.version, m.joined_at as at, ", inviter!(), ", cast(0 as bigint) as mail_attempts, '' as mail_error ",
+            "m.version, m.joined_at as at, ", inviter!(), ", cast(0 as bigint) as mail_attempts, '' as mail_error, m.withdrawn_at ",
             "from members m join users u on u.id = m.user_id left join users i on i.id = m.invited_by ",
             "left join tokens t on t.id = m.invited_by_token ",
             "where m.organization_id = $1", $status, " and (m.email, m.id) ", $seek, " ($2, $3) and m.search like $4 escape '\\' ",
@@ -26,7 +27,7 @@ macro_rules! invitations {
     ($seek:literal, $order:literal) => {
         concat!(
             "select * from (select n.id, 'invitation' as kind, n.email, '' as first_name, '' as last_name, 'member' as role, n.state as status, n.id as person, ",
-            "n.version, n.expires_at as at, ", inviter!(), ", coalesce(b.attempts, -1) as mail_attempts, b.last_error as mail_error ",
+            "n.version, n.expires_at as at, ", inviter!(), ", coalesce(b.attempts, -1) as mail_attempts, b.last_error as mail_error, n.ended_at as withdrawn_at ",
             "from invitations n left join users i on i.id = n.invited_by left join tokens t on t.id = n.invited_by_token ",
             "left join outbox b on b.invitation_id = n.id and b.sent_at is null ",
             "where n.organization_id = $1 and n.state = 'pending' and (n.email, n.id) ", $seek, " ($2, $3) and n.email like $4 escape '\\' ",
@@ -95,6 +96,14 @@ pub struct Row {
     pub mail_attempts: i64,
     /// For such an invitation: what the mail server said last.
     pub mail_error: Option<String>,
+    withdrawn_at: Option<At>,
+}
+
+impl Row {
+    /// When the cluster had let go of a deactivated member.
+    pub fn withdrawn_at(&self) -> Option<Timestamp> {
+        self.withdrawn_at.map(Timestamp::from)
+    }
 }
 
 const FOREVER: Timestamp = Timestamp::from_micros(253_402_300_799_000_000);

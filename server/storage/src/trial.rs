@@ -14,7 +14,8 @@ pub const POSTGRES_URL: &str = "BAILIWICK_TEST_POSTGRES_URL";
 /// What the template's name is made of: an older schema must not be found under a newer one's name.
 const SCHEMA: &str = concat!(
     include_str!("../migrations/postgres/0001_start.sql"),
-    include_str!("../migrations/postgres/0002_tokens.sql")
+    include_str!("../migrations/postgres/0002_tokens.sql"),
+    include_str!("../migrations/postgres/0003_cluster.sql")
 );
 
 /// A database of one test's own.

@@ -81,6 +81,8 @@ impl House {
             invitations_per_hour: 10_000,
             namespace_limit: domain::namespace::LIMIT,
             token_longest: Lifetime::Never,
+            enforced: false,
+            cluster_audiences: vec!["https://kubernetes.default.svc".into()],
             cluster: Some(Cluster { name: "harbour".into(), ..Cluster::at("https://cluster.example:6443").unwrap() }),
         };
         let clock = Clock::set_to(Timestamp::parse("2026-11-23T09:30:05.25Z").unwrap());

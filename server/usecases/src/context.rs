@@ -1,6 +1,6 @@
 //! What a use case works with: the installation, and who asks.
 
-use crate::{Clock, Error, Keys, Passwords, keys::sha256, seen::Seen};
+use crate::{Bell, Clock, Error, Keys, Passwords, keys::sha256, seen::Seen};
 use domain::{
     Refusal,
     access::Actor,
@@ -26,6 +26,10 @@ pub struct Settings {
     pub token_longest: domain::token::Lifetime,
     /// Where kubeconfigs lead; `None`: no cluster is connected.
     pub cluster: Option<crate::Cluster>,
+    /// Whether a controller keeps the cluster as the database wants it.
+    pub enforced: bool,
+    /// What API servers call themselves when they ask whose a token is.
+    pub cluster_audiences: Vec<String>,
 }
 
 impl Settings {
@@ -51,6 +55,8 @@ pub struct Installation {
     pub settings: Settings,
     /// Rung when a letter was written; the worker listens.
     pub letters: Notify,
+    /// Rung when an organization changed; the controller listens.
+    pub bell: Bell,
     /// Checking a session or a token writes nothing: when each was used stays here until the worker writes it down.
     pub(crate) sessions_seen: Seen<SessionId>,
     pub(crate) tokens_used: Seen<TokenId>,
@@ -59,7 +65,17 @@ pub struct Installation {
 impl Installation {
     pub fn new(db: Db, clock: Clock, keys: Keys, passwords: Passwords, settings: Settings) -> Self {
         let (sessions_seen, tokens_used) = (Seen::default(), Seen::default());
-        Self { db, clock, keys, passwords, settings, letters: Notify::new(), sessions_seen, tokens_used }
+        Self {
+            db,
+            clock,
+            keys,
+            passwords,
+            settings,
+            letters: Notify::new(),
+            bell: Bell::default(),
+            sessions_seen,
+            tokens_used,
+        }
     }
 }
 
@@ -227,7 +243,7 @@ impl Installation {
         }))
     }
 
-    async fn token_with(&self, secret: &str) -> Result<Token, Error> {
+    pub(crate) async fn token_with(&self, secret: &str) -> Result<Token, Error> {
         // Before the database is asked: a typo, and what a scanner of secrets tries, costs a checksum.
         let secret = Secret::parse(secret)?;
         let mut c = self.db.read().await?;

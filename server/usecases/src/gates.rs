@@ -228,8 +228,10 @@ impl Work {
             return Ok(());
         }
         self.c.commit().await?;
+        let installation = &self.context.installation;
+        installation.bell.ring(self.organization.id);
         if self.letters {
-            self.context.installation.letters.notify_one();
+            installation.letters.notify_one();
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use crate::{
     Context, Error, Present,
+    cluster::{Following, Sync},
     members::parse_id,
     namespaces::{named, names},
 };
@@ -9,6 +10,7 @@ use domain::{
     Refusal,
     access::{Action, decide},
     activity::ActivityEvent,
+    binding::{BindingName, ClusterRole, Subject},
     grant::Change,
     letter::Letter,
     text::NamespaceName,
@@ -24,8 +26,8 @@ use storage::{
 #[derive(Debug, Clone)]
 pub struct Grants {
     pub member: Member,
-    /// Every namespace, and whether this member has it.
-    pub namespaces: Vec<(Namespace, bool)>,
+    /// Every namespace, whether this member has it, and whether the cluster has applied that.
+    pub namespaces: Vec<(Namespace, bool, Sync)>,
 }
 
 /// The member's grants: an admin may see anybody's, a member their own.
@@ -41,9 +43,13 @@ pub async fn of(context: &Context, slug: &str, member: &str) -> Result<Grants, E
     let member = members::find(&mut look.c, organization, id).await?.ok_or(Refusal::NotFound)?;
     let has = grants::of(&mut look.c, id).await?;
     let all = namespaces::list(&mut look.c, organization).await?;
+    let following = Following::read(context, &mut look.c, organization).await?;
+    let binding = BindingName { subject: Subject::User(member.user), role: ClusterRole::Standard };
+    let version = member.version;
     let namespaces = all.into_iter().map(|namespace| {
         let granted = has.contains(&namespace.id);
-        (namespace, granted)
+        let sync = following.of_binding(&namespace.name, binding, version);
+        (namespace, granted, sync)
     });
     Ok(Grants { member, namespaces: namespaces.collect() })
 }

@@ -13,6 +13,8 @@ pub(crate) enum Purpose {
     Invitation,
     Verification,
     PasswordReset,
+    /// Not a link: the API server's own credential.
+    Cluster,
 }
 
 impl Purpose {
@@ -21,6 +23,7 @@ impl Purpose {
             Self::Invitation => b"bailiwick invitation 1",
             Self::Verification => b"bailiwick verification 1",
             Self::PasswordReset => b"bailiwick password reset 1",
+            Self::Cluster => b"bailiwick cluster 1",
         }
     }
 }
@@ -79,6 +82,17 @@ impl Keys {
         format!("{}{}", base62(id.as_u128()), base62(proof))
     }
 
+    /// What the API server shows when it asks whose a token is. Derived, so that replicas share it and nothing stores it.
+    pub fn cluster_secret(&self) -> SecretString {
+        SecretString::from(cluster_secret(&self.present))
+    }
+
+    /// Whether this is what an API server was given: by the present key, or by an older one until its file is replaced.
+    pub fn is_cluster(&self, shown: &str) -> bool {
+        let mut keys = std::iter::once(&self.present).chain(&self.older);
+        keys.any(|key| cluster_secret(key).as_bytes().ct_eq(shown.as_bytes()).into())
+    }
+
     /// The id in a link's secret, unproved: only [`Keys::proves`] says whether it may be used.
     pub(crate) fn link_id(secret: &str) -> Option<uuid::Uuid> {
         parse(secret).map(|(id, _)| uuid::Uuid::from_u128(id))
@@ -104,6 +118,10 @@ fn proof(key: &[u8], purpose: Purpose, id: uuid::Uuid, nonce: &[u8]) -> u128 {
     mac.update(nonce);
     let bytes: [u8; 32] = mac.finalize().into_bytes().into();
     halves(&bytes)[0]
+}
+
+fn cluster_secret(key: &[u8]) -> String {
+    format!("bwc_{}", base62(proof(key, Purpose::Cluster, uuid::Uuid::nil(), b"")))
 }
 
 pub(crate) fn sha256(text: &str) -> [u8; 32] {

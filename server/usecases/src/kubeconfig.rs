@@ -4,13 +4,14 @@ mod cluster;
 
 pub use cluster::{Cluster, ClusterError};
 
-use crate::Error;
+use crate::{Error, Keys};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     id::TokenId,
     text::{NamespaceName, Slug},
     token::Secret,
 };
+use secrecy::ExposeSecret;
 
 /// The kubeconfig of a token, with its secret. One that may work in no namespace gets a context without any.
 ///
@@ -24,27 +25,50 @@ pub fn write(
     namespaces: &[NamespaceName],
 ) -> Result<String, Error> {
     let (context, user) = (format!("{}/{organization}", cluster.name), format!("token-{token}"));
+    let names = Names { cluster: &cluster.name, user: &user, context: &context };
+    let server = ours::Cluster {
+        server: &cluster.server,
+        certificate_authority_data: cluster.certificate_authority.as_ref().map(|pem| STANDARD.encode(pem)),
+        tls_server_name: cluster.tls_server_name.as_deref(),
+    };
+    yaml(names, server, secret.reveal(), namespaces.first())
+}
+
+/// What an API server needs to ask at `address` whose a token is: the same kind of file, with the question's address for
+/// a cluster.
+///
+/// # Errors
+/// As [`write`].
+pub fn for_api_server(address: &str, keys: &Keys) -> Result<String, Error> {
+    let names = Names { cluster: "bailiwick", user: "api-server", context: "bailiwick" };
+    let server = ours::Cluster { server: address, certificate_authority_data: None, tls_server_name: None };
+    yaml(names, server, keys.cluster_secret().expose_secret(), None)
+}
+
+/// What things are called inside a file.
+struct Names<'a> {
+    cluster: &'a str,
+    user: &'a str,
+    context: &'a str,
+}
+
+fn yaml(
+    names: Names<'_>,
+    server: ours::Cluster<'_>,
+    token: &str,
+    namespace: Option<&NamespaceName>,
+) -> Result<String, Error> {
+    let Names { cluster, user, context } = names;
     let kubeconfig = ours::Kubeconfig {
         api_version: "v1",
         kind: "Config",
-        clusters: [ours::NamedCluster {
-            name: &cluster.name,
-            cluster: ours::Cluster {
-                server: &cluster.server,
-                certificate_authority_data: cluster.certificate_authority.as_ref().map(|pem| STANDARD.encode(pem)),
-                tls_server_name: cluster.tls_server_name.as_deref(),
-            },
-        }],
-        users: [ours::NamedUser { name: &user, user: ours::User { token: secret.reveal() } }],
+        clusters: [ours::NamedCluster { name: cluster, cluster: server }],
+        users: [ours::NamedUser { name: user, user: ours::User { token } }],
         contexts: [ours::NamedContext {
-            name: &context,
-            context: ours::Context {
-                cluster: &cluster.name,
-                user: &user,
-                namespace: namespaces.first().map(NamespaceName::as_str),
-            },
+            name: context,
+            context: ours::Context { cluster, user, namespace: namespace.map(NamespaceName::as_str) },
         }],
-        current_context: &context,
+        current_context: context,
         preferences: ours::Preferences {},
     };
     // Certificates are long lines, which would be folded: correct, and puzzling to read.

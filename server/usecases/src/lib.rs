@@ -6,7 +6,9 @@
 
 pub mod account;
 pub mod activity;
+mod bell;
 mod clock;
+pub mod cluster;
 mod context;
 pub mod demo;
 mod dice;
@@ -29,6 +31,7 @@ pub mod sign_up;
 pub mod tokens;
 pub mod upkeep;
 
+pub use bell::Bell;
 pub use clock::Clock;
 pub use context::{Caller, Context, Credential, Installation, Settings, SignedIn, Who};
 pub use error::{Error, Present};

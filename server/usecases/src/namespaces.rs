@@ -1,6 +1,9 @@
 //! Namespaces: creating them, and who may work in each.
 
-use crate::{Context, Error};
+use crate::{
+    Context, Error,
+    cluster::{Following, Sync},
+};
 use domain::{
     Refusal,
     access::Action,
@@ -29,6 +32,7 @@ pub struct WithPeople {
     pub people: u64,
     /// The first [`PEOPLE_NAMED`] of them, by address.
     pub named: Vec<Person>,
+    pub sync: Sync,
 }
 
 /// The namespaces of an organization, as one of its people sees them.
@@ -38,6 +42,8 @@ pub struct List {
     /// The asker's own membership; a token has none.
     pub own: Option<Membership>,
     pub namespaces: Vec<WithPeople>,
+    /// How far the cluster has followed.
+    pub following: Following,
 }
 
 pub async fn list(context: &Context, slug: &str) -> Result<List, Error> {
@@ -48,13 +54,15 @@ pub async fn list(context: &Context, slug: &str) -> Result<List, Error> {
         .into_iter()
         .map(|count| (count.namespace, count.people))
         .collect();
+    let following = Following::read(context, &mut look.c, organization.id).await?;
     let mut listed = Vec::new();
     for namespace in namespaces::list(&mut look.c, organization.id).await? {
         let named = namespaces::people(&mut look.c, namespace.id, PEOPLE_NAMED).await?;
         let people = counts.get(&namespace.id).copied().unwrap_or(0).unsigned_abs();
-        listed.push(WithPeople { namespace, people, named });
+        let sync = following.of_namespace(&namespace.name, organization.version);
+        listed.push(WithPeople { namespace, people, named, sync });
     }
-    Ok(List { own: look.membership(), organization, namespaces: listed })
+    Ok(List { own: look.membership(), organization, namespaces: listed, following })
 }
 
 /// Makes a namespace. Who makes it gets the first grant in it, and nobody else does.

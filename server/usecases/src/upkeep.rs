@@ -1,6 +1,6 @@
 //! What has to be done now and then, by the worker: no request waits for it.
 
-use crate::{Error, Installation, Settings};
+use crate::{Error, Installation, Settings, cluster::DRIFTS_KEPT};
 use domain::{
     id::{LetterId, OrganizationId, TokenId, UserId},
     letter::Letter,
@@ -8,7 +8,7 @@ use domain::{
     token::{EXPIRED_LISTED, REMINDED_BEFORE},
 };
 use std::{collections::BTreeMap, time::Duration};
-use storage::{account_activity, attempts, members, outbox, password_resets, sessions, sign_ups, tokens};
+use storage::{account_activity, attempts, cluster, members, outbox, password_resets, sessions, sign_ups, tokens};
 
 /// How long sent letters and an account's own log are kept.
 const LETTERS_KEPT: Duration = Duration::from_secs(30 * 86_400);
@@ -43,6 +43,7 @@ pub async fn sweep(installation: &Installation) -> Result<(), Error> {
     password_resets::delete_over(&mut c, now).await?;
     attempts::delete_over(&mut c, now.minus(COUNTERS_KEPT)).await?;
     tokens::remove_over(&mut c, now.minus(EXPIRED_LISTED)).await?;
+    cluster::forget_drifts(&mut c, now.minus(DRIFTS_KEPT)).await?;
     outbox::delete_sent(&mut c, now.minus(LETTERS_KEPT)).await?;
     account_activity::delete_over(&mut c, now.minus(ACCOUNT_LOG_KEPT)).await?;
     Ok(c.commit().await?)

@@ -5,8 +5,11 @@ use crate::components::{
     announcer::announce,
     browser::{by_id, call_global, document, focus, window},
 };
-use leptos::task::spawn_local;
-use std::cell::{Cell, RefCell};
+use leptos::{prelude::set_timeout, task::spawn_local};
+use std::{
+    cell::{Cell, RefCell},
+    time::Duration,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -29,6 +32,8 @@ thread_local! {
     static LATEST: Cell<u32> = const { Cell::new(0) };
     /// What was pressed to open a dialog, by id: where the focus returns when it closes.
     static OPENER: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// How often the page was drawn again because something in it is under way.
+    static LOOKS: Cell<u32> = const { Cell::new(0) };
     /// The address of what is shown: the browser's own is another one while a step back is decided.
     static SHOWN: RefCell<Option<String>> = const { RefCell::new(None) };
 }
@@ -37,6 +42,28 @@ thread_local! {
 pub(super) fn begin() {
     SHOWN.set(here());
     open_dialog();
+    look_again();
+}
+
+/// Where something is under way (`data-again`), the page is drawn again by itself: after a second, and then ever later.
+fn look_again() {
+    let under_way = || document().and_then(|document| document.query_selector("[data-again]").ok()?).is_some();
+    if !under_way() {
+        LOOKS.set(0);
+        return;
+    }
+    let looks = LOOKS.get();
+    LOOKS.set(looks.saturating_add(1));
+    let turn = LATEST.get();
+    let look = move || {
+        // Not under the hands of somebody who has gone on, or is deciding something.
+        let busy =
+            document().and_then(|document| document.query_selector("dialog[open], :focus:is(input, select)").ok()?);
+        if LATEST.get() == turn && under_way() {
+            if busy.is_none() { refresh() } else { look_again() }
+        }
+    };
+    set_timeout(look, Duration::from_secs(1 << looks.min(5)));
 }
 
 pub(super) fn here() -> Option<String> {
@@ -187,6 +214,7 @@ fn show(address: &str, page: &Document, step: Step) {
         };
     }
     SHOWN.set(here());
+    look_again();
     call_global("bailiwickHydrate", new.as_ref());
     // A plain post may have left a sentence with the server for whichever page is next.
     let said = page.get_element_by_id("announcement").and_then(|line| line.text_content()).unwrap_or_default();

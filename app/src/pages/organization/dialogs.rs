@@ -64,12 +64,13 @@ impl Dialog {
         Ok(kind.map(|kind| Self { kind, close }))
     }
 
-    pub(super) fn into_view(self, slug: String) -> AnyView {
+    /// `enforced`: whether a cluster follows.
+    pub(super) fn into_view(self, slug: String, enforced: bool) -> AnyView {
         let Self { kind, close } = self;
         let inside = match kind {
             Kind::Invite { namespaces } => view! { <Invite slug namespaces close=close.clone() /> }.into_any(),
             Kind::Deactivate { member, made } => {
-                view! { <Deactivate slug member made close=close.clone() /> }.into_any()
+                view! { <Deactivate slug member made enforced close=close.clone() /> }.into_any()
             }
             Kind::Revoke { invitation } => view! { <Revoke slug invitation close=close.clone() /> }.into_any(),
             Kind::Link { email, link } => view! { <Link email link close=close.clone() /> }.into_any(),
@@ -140,8 +141,17 @@ fn Invite(slug: String, namespaces: Vec<NamespaceName>, close: String) -> impl I
 const DEACTIVATE: &str = "/api/v1/members/deactivate";
 
 #[component]
-fn Deactivate(slug: String, member: Member, made: Made, close: String) -> impl IntoView {
+fn Deactivate(slug: String, member: Member, made: Made, enforced: bool, close: String) -> impl IntoView {
     let Member { id, email, .. } = member;
+    // The promises of the product contract, section 6, and what no API server can take back.
+    let cluster = enforced.then(|| {
+        view! {
+            <li>
+                "In the cluster what they may do is withdrawn at once. The API server may know them for ten more seconds; \
+                 watches and shells that they have open go on until they end."
+            </li>
+        }
+    });
     let tokens = (!made.named.is_empty()).then(|| view! { <Tokens slug=slug.clone() made /> });
     view! {
         <Form action=DEACTIVATE next=close.clone() class="dialog-in">
@@ -151,6 +161,7 @@ fn Deactivate(slug: String, member: Member, made: Made, close: String) -> impl I
             <ul class="consequences">
                 <li>"Every session of theirs ends at once, on every device."</li>
                 <li>"They can no longer sign in to this organization, and an invitation can't bring them back."</li>
+                {cluster}
                 <li>"Their namespaces are kept: reactivating gives back exactly what they had."</li>
             </ul>
             {tokens}

@@ -11,6 +11,7 @@ use crate::{
         form::Form,
         grants_editor::GrantsEditor,
         icon::{Glyph, Icon},
+        moment::Moment,
     },
     pages::{Flash, Here, frame::initial},
     words::day,
@@ -29,6 +30,8 @@ pub(super) fn Row(
     admin: bool,
     may_open: bool,
     is_open: bool,
+    /// Whether a cluster is to let go of whoever is deactivated.
+    enforced: bool,
     back: String,
 ) -> impl IntoView {
     let off = member.status != RowStatus::Active;
@@ -63,6 +66,20 @@ pub(super) fn Row(
     let until = member.expires_at.map(|at| {
         let word = if member.status == RowStatus::InviteExpired { "ended" } else { "until" };
         format!("{word} {}", day(at))
+    });
+    let withdrawn = (enforced && member.status == RowStatus::Deactivated).then(|| match member.withdrawn_at {
+        Some(at) => view! {
+            <small class="until">
+                "withdrawn in the cluster at " <Moment at />
+            </small>
+        }
+        .into_any(),
+        None => view! {
+            <small class="until" data-again="">
+                "being withdrawn in the cluster"
+            </small>
+        }
+        .into_any(),
     });
     let mail = member.mail.clone().map(|why| {
         let (word, why) = if why == "pending" { ("mail pending", String::new()) } else { ("mail pending", why) };
@@ -111,6 +128,7 @@ pub(super) fn Row(
             <td class="status">
                 <span class=badge>{member.status.words()}</span>
                 {until.map(|until| view! { <small class="until">{until}</small> })}
+                {withdrawn}
                 {mail}
             </td>
             <td>{if admin { view! { <Actions slug member back /> }.into_any() } else { ().into_any() }}</td>

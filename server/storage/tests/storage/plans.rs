@@ -3,9 +3,11 @@
 
 use storage::trial::Trial;
 
-/// Run by the worker alone, or over what is bounded: a page's own rows, the letters that wait, one row.
-const MAY_SCAN: [(&str, &str); 8] = [
+/// Run by the worker or the controller alone, or over what is bounded: a page's own rows, the letters that wait, one row.
+const MAY_SCAN: [(&str, &str); 10] = [
     ("account_activity", "DELETE_OVER"),
+    ("cluster", "BEHIND"),
+    ("organizations", "ALL"),
     ("outbox", "DELETE_SENT"),
     ("outbox", "DELETE_WAITING"),
     ("outbox", "STATE"),

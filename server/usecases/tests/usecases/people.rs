@@ -97,6 +97,8 @@ impl House {
             namespace_limit: domain::namespace::LIMIT,
             token_longest: Lifetime::Never,
             cluster: None,
+            enforced: false,
+            cluster_audiences: Vec::new(),
         };
         let clock = Clock::set_to(Timestamp::parse("2026-11-23T09:30:05.25Z").unwrap());
         let mailer = Mailer::memory("Bailiwick <no-reply@bailiwick.example>").unwrap();

@@ -113,7 +113,7 @@ fn every_token_reads_its_organization() {
         assert_eq!((organization.name.as_str(), own), ("Northwind", None));
         for person in [&ada, &bob] {
             let of = grants::of(&context, slug, &person.id().await).await.unwrap();
-            assert_eq!(of.namespaces.iter().map(|(_, has)| *has).collect::<Vec<_>>(), [true]);
+            assert_eq!(of.namespaces.iter().map(|(_, has, _)| *has).collect::<Vec<_>>(), [true]);
         }
         assert_eq!(refused(grants::of(&context, slug, ABSENT).await), Refusal::NotFound);
         assert_eq!(refused(grants::own(&context, slug).await), Refusal::PeopleOnly);

@@ -1,0 +1,193 @@
+//! What the cluster should hold, and what the controller says of it. Not through the gates: nothing of an organization
+//! changes here, the cluster follows what was changed.
+
+mod following;
+
+pub use following::{Following, Sync};
+
+use crate::{Context, Error, Installation};
+use domain::{
+    Refusal,
+    access::Action,
+    binding::{self, Binding, ClusterRole, Facts, Given, Member, Subject, Token},
+    id::{LetterId, OrganizationId},
+    membership::Status,
+    text::NamespaceName,
+    time::Timestamp,
+};
+use std::{collections::BTreeMap, time::Duration};
+use storage::{cluster, namespaces};
+
+pub use storage::cluster::{Drift, Trouble};
+use storage::organizations::{self, Organization};
+
+/// Organizations that one question answers; the rest is asked for again.
+const AT_ONCE: u32 = 1_000;
+const DRIFTS_SHOWN: u32 = 20;
+/// How long what was found different is kept.
+pub(crate) const DRIFTS_KEPT: Duration = Duration::from_secs(90 * 86_400);
+
+/// What the cluster should hold of one organization.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub organization: OrganizationId,
+    /// The organization's, when this was read: what follows it is newer still, never older.
+    pub version: i64,
+    pub bindings: Vec<Binding>,
+    pub namespaces: Vec<NamespaceName>,
+    /// The operator wants many deletions at once to be done.
+    pub confirmed: bool,
+    /// When the wish changes by time alone: the next end of a token.
+    pub until: Option<Timestamp>,
+}
+
+pub async fn organizations(installation: &Installation) -> Result<Vec<OrganizationId>, Error> {
+    Ok(organizations::all(&mut installation.db.read().await?).await?)
+}
+
+/// Organizations that the cluster has yet to follow: those that changed, and those of which a token ended since `last`.
+pub async fn behind(installation: &Installation, last: Timestamp) -> Result<Vec<OrganizationId>, Error> {
+    let mut c = installation.db.read().await?;
+    let mut behind = cluster::behind(&mut c, AT_ONCE).await?;
+    behind.extend(cluster::ended(&mut c, last, installation.clock.now()).await?);
+    behind.sort_unstable();
+    behind.dedup();
+    Ok(behind)
+}
+
+/// What one organization wants now; `None` when there is no such organization.
+pub async fn wanted(installation: &Installation, organization: OrganizationId) -> Result<Option<Wanted>, Error> {
+    let mut c = installation.db.read().await?;
+    // Read first: what is read afterwards may be newer, and then this version is applied once more.
+    let Some(stored) = organizations::find(&mut c, organization).await? else { return Ok(None) };
+    let now = installation.clock.now();
+    let facts = facts(&mut c, &stored, now).await?;
+    let bindings = binding::wanted(&facts, now).map_err(|_| Error::Broken("an organization without members".into()))?;
+    let namespaces = namespaces::list(&mut c, organization).await?;
+    let confirmed = cluster::state(&mut c, organization).await?.is_some_and(|state| state.confirmed);
+    let namespaces = namespaces.into_iter().map(|namespace| namespace.name).collect();
+    let until = binding::next_end(&facts, now);
+    Ok(Some(Wanted { organization, version: stored.version, bindings, namespaces, confirmed, until }))
+}
+
+async fn facts(c: &mut storage::Connection, organization: &Organization, now: Timestamp) -> Result<Facts, Error> {
+    let mut members: BTreeMap<_, Member> = BTreeMap::new();
+    // Whoever has no grant wants nothing, but an organization is never without its founder.
+    let founder = organization.founder;
+    let nobody = |user, email| Member { user, status: Status::Active, email, given: Vec::new() };
+    members.insert(founder, nobody(founder, String::new()));
+    for grant in cluster::member_grants(c, organization.id).await? {
+        let member = members.entry(grant.user).or_insert_with(|| nobody(grant.user, String::new()));
+        member.email = grant.email;
+        member.given.push(standard(grant.namespace, grant.granted_by, grant.granted_at));
+    }
+    let mut tokens: BTreeMap<_, Token> = BTreeMap::new();
+    for grant in cluster::token_grants(c, organization.id, now).await? {
+        let label = grant.name.unwrap_or_else(|| grant.mask.to_string());
+        let token =
+            Token { token: grant.token, label, expires_at: grant.expires_at, removed: false, given: Vec::new() };
+        let token = tokens.entry(grant.token).or_insert(token);
+        token.given.push(standard(grant.namespace, grant.granted_by, grant.granted_at));
+    }
+    Ok(Facts {
+        organization: organization.id,
+        active_admins: storage::members::active_admins(c, organization.id).await?,
+        members: members.into_values().collect(),
+        tokens: tokens.into_values().collect(),
+    })
+}
+
+/// A tick.
+fn standard(namespace: NamespaceName, by: String, at: Timestamp) -> Given {
+    Given { namespace, role: ClusterRole::Standard, by, at }
+}
+
+/// What came of bringing the cluster to what an organization wants.
+#[derive(Debug, Clone)]
+pub struct Report {
+    pub organization: OrganizationId,
+    /// The version that was wanted.
+    pub version: i64,
+    pub outcome: Outcome,
+    /// Whether everything that is no longer wanted is gone.
+    pub withdrawn: bool,
+    /// Every binding that the cluster does not take, those of before included.
+    pub troubles: Vec<Trouble>,
+    /// What was found different since the last report.
+    pub drifts: Vec<Drift>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// The cluster agrees, but for [`Report::troubles`].
+    Followed,
+    /// So many deletions of so many bindings wait for the operator.
+    Held { deletions: u64, of: u64 },
+    /// The cluster can't be brought along now, and why, as a sentence.
+    Failed(String),
+}
+
+/// Writes down what the controller says.
+pub async fn report(installation: &Installation, report: &Report) -> Result<(), Error> {
+    let now = installation.clock.now();
+    let mut c = installation.db.write().await?;
+    let organization = report.organization;
+    match &report.outcome {
+        Outcome::Followed => cluster::followed(&mut c, organization, report.version, now).await?,
+        Outcome::Held { deletions, of } => {
+            let count = |n: &u64| i64::try_from(*n).unwrap_or(i64::MAX);
+            let why = format!("{deletions} of {of} bindings would be deleted at once; the operator has to confirm it");
+            cluster::troubled(&mut c, organization, &why, Some((count(deletions), count(of))), now).await?;
+        }
+        Outcome::Failed(why) => cluster::troubled(&mut c, organization, why, None, now).await?,
+    }
+    if report.withdrawn {
+        cluster::withdrawn(&mut c, organization, report.version, now).await?;
+    }
+    let before = cluster::troubles(&mut c, organization).await?;
+    let same = |trouble: &Trouble| {
+        let old = before.iter().find(|old| old.namespace == trouble.namespace && old.name == trouble.name);
+        old.filter(|old| old.reason == trouble.reason).map_or(now, |old| old.since)
+    };
+    let troubles: Vec<_> =
+        report.troubles.iter().map(|trouble| Trouble { since: same(trouble), ..trouble.clone() }).collect();
+    cluster::set_troubles(&mut c, organization, &troubles).await?;
+    for drift in &report.drifts {
+        let id = LetterId::from_random(crate::dice::random()).uuid();
+        cluster::add_drift(&mut c, id, organization, drift).await?;
+    }
+    Ok(c.commit().await?)
+}
+
+/// What was found different in the cluster lately, the latest first.
+pub async fn drifts(context: &Context, slug: &str) -> Result<Vec<Drift>, Error> {
+    let mut look = context.look(slug, Action::SeeNamespaces).await?;
+    Ok(cluster::drifts(&mut look.c, look.organization.id, DRIFTS_SHOWN).await?)
+}
+
+/// Writes down whether the API server answers.
+pub async fn connected(installation: &Installation, connected: bool, version: Option<&str>) -> Result<(), Error> {
+    let now = installation.clock.now();
+    let mut c = installation.db.write().await?;
+    cluster::set_connection(&mut c, connected, version, now).await?;
+    Ok(c.commit().await?)
+}
+
+/// Who the cluster should take somebody for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    pub subject: Subject,
+    pub organization: OrganizationId,
+}
+
+/// Whose credential this is; `None` for one that opens nothing: unknown, expired, removed, or not ours at all.
+///
+/// # Errors
+/// [`Error::Unavailable`]: then nobody may be told "no", since an API server remembers it.
+pub async fn identify(installation: &Installation, credential: &str) -> Result<Option<Identity>, Error> {
+    match installation.token_with(credential).await {
+        Ok(token) => Ok(Some(Identity { subject: Subject::Token(token.id), organization: token.organization })),
+        Err(Error::Refused(Refusal::TokenMalformed | Refusal::TokenUnknown | Refusal::TokenExpired { .. })) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,89 @@
+//! What pages say beside each grant: whether the cluster has applied it.
+
+use crate::{Context, Error};
+use domain::{binding::BindingName, id::OrganizationId, text::NamespaceName, time::Timestamp};
+use storage::{
+    Connection,
+    cluster::{self, Connected, State, Trouble},
+};
+
+/// Whether the cluster has applied something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sync {
+    /// No cluster is configured: grants are kept, and nothing enforces them.
+    NoCluster,
+    InSync,
+    Applying,
+    /// Why not, as a sentence.
+    Failing(String),
+}
+
+/// How far the cluster has followed one organization, read once for a page.
+#[derive(Debug, Clone)]
+pub struct Following {
+    state: Option<State>,
+    troubles: Vec<Trouble>,
+    connected: Option<Connected>,
+    enforced: bool,
+}
+
+impl Following {
+    pub(crate) async fn read(
+        context: &Context,
+        c: &mut Connection,
+        organization: OrganizationId,
+    ) -> Result<Self, Error> {
+        if !context.settings().enforced {
+            return Ok(Self { state: None, troubles: Vec::new(), connected: None, enforced: false });
+        }
+        Ok(Self {
+            state: cluster::state(c, organization).await?,
+            troubles: cluster::troubles(c, organization).await?,
+            connected: cluster::connection(c).await?,
+            enforced: true,
+        })
+    }
+
+    pub fn is_enforced(&self) -> bool {
+        self.enforced
+    }
+
+    /// Since when the API server does not answer, if it does not.
+    pub fn away_since(&self) -> Option<Timestamp> {
+        self.connected.as_ref().filter(|connected| !connected.connected).map(|connected| connected.since)
+    }
+
+    /// Why nothing of this organization is brought along, and since when.
+    pub fn trouble(&self) -> Option<(&str, Timestamp)> {
+        let state = self.state.as_ref()?;
+        Some((state.trouble.as_deref()?, state.trouble_since()?))
+    }
+
+    /// Bindings and namespaces that the cluster does not take.
+    pub fn troubles(&self) -> &[Trouble] {
+        &self.troubles
+    }
+
+    /// A change of `version` that concerns a namespace as a whole.
+    pub fn of_namespace(&self, namespace: &NamespaceName, version: i64) -> Sync {
+        self.of(namespace, version, |name| name.is_empty())
+    }
+
+    /// A change of `version` that concerns one subject's binding in a namespace.
+    pub fn of_binding(&self, namespace: &NamespaceName, binding: BindingName, version: i64) -> Sync {
+        let own = binding.to_string();
+        self.of(namespace, version, |name| name.is_empty() || name == own)
+    }
+
+    fn of(&self, namespace: &NamespaceName, version: i64, concerns: impl Fn(&str) -> bool) -> Sync {
+        if !self.enforced {
+            return Sync::NoCluster;
+        }
+        let trouble = self.troubles.iter().find(|it| it.namespace == namespace.as_str() && concerns(&it.name));
+        match (trouble, &self.state) {
+            (Some(trouble), _) => Sync::Failing(trouble.reason.clone()),
+            (None, Some(state)) if state.applied_version >= version => Sync::InSync,
+            (None, _) => Sync::Applying,
+        }
+    }
+}
