@@ -110,7 +110,10 @@ fn in_words(organization: OrganizationId, report: Report) -> cluster::Report {
         reason: failure.to_string(),
         since: report.at,
     };
-    let wanted = report.bindings.iter().filter_map(|(key, state)| Some(of_binding(key, state.as_ref().err()?)));
+    // What keeps a whole namespace is said once, and not again for each binding in it.
+    let usable = |key: &Key| !matches!(report.namespaces.get(&key.namespace), Some(Err(_)));
+    let wanted = report.bindings.iter().filter(|(key, _)| usable(key));
+    let wanted = wanted.filter_map(|(key, state)| Some(of_binding(key, state.as_ref().err()?)));
     let lingering = report.lingering.iter().map(|(key, failure)| of_binding(key, failure));
     let namespaces = report.namespaces.iter().filter_map(|(name, state)| {
         let reason = state.as_ref().err()?.to_string();
