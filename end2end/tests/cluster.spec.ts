@@ -1,0 +1,74 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { promisify } from "node:util";
+import { expectAccessible } from "../house/accessible";
+import { expect, test } from "../house/fixtures";
+import { expectNothingCut } from "../house/fits";
+
+/** The real API server that `.ci/cluster start` leaves; none where somebody asked to do without. */
+const environment = process.env.BAILIWICK_TEST_CLUSTER ?? "";
+const kubeconfig: string = environment && (/^KUBECONFIG=(.*)$/m.exec(readFileSync(environment, "utf8"))?.[1] ?? "");
+const kubectl = async (...asked: string[]) =>
+  (await promisify(execFile)("kubectl", ["--kubeconfig", kubeconfig, ...asked])).stdout.trim();
+
+test.skip(!kubeconfig, "cluster tests skipped: BAILIWICK_TEST_CLUSTER names no cluster");
+test.use({ configuration: kubeconfig ? { BAILIWICK_KUBECONFIG: kubeconfig } : {} });
+
+test("the cluster follows what the console says, and the console says what the cluster does", async ({ person }) => {
+  await kubectl("apply", "-k", resolve(__dirname, "../../deploy/cluster"));
+  // Namespaces are the whole cluster's: no other run may have had this one.
+  const slug = `harbour-${randomBytes(4).toString("hex")}`;
+  const namespace = `${slug}-dev`;
+  const ada = await person("Ada", "Okafor");
+  const bo = await person("Bo", "Lindqvist");
+  await ada.signUp(slug);
+  await expect(ada.heading("Organization management")).toBeVisible();
+  const row = ada.page.locator("table.spaces tr.row").filter({ hasText: namespace });
+  const bindings = () => kubectl("get", "rolebindings", "-n", namespace, "-o", "name");
+
+  await test.step("a namespace is made in the cluster", async () => {
+    await ada.goTo("Namespaces");
+    await ada.createNamespace("dev");
+    await expect(row).toContainText("in sync");
+    expect(await kubectl("get", "namespace", namespace, "-o", "name")).toBe(`namespace/${namespace}`);
+    await expect.poll(async () => (await bindings()).split("\n").length).toBe(1);
+    await expect(ada.page.getByText("No cluster is connected")).toHaveCount(0);
+    await expectAccessible(ada.page);
+  });
+
+  await test.step("a grant becomes a binding", async () => {
+    await ada.post("invitations/send", { organization: slug, emails: [bo.email] });
+    await bo.openMail(/invites you/);
+    await bo.join();
+    await ada.goTo("Organization");
+    await ada.expand(bo.email);
+    await expect(ada.panel).toContainText("in sync");
+    expect((await bindings()).split("\n").length).toBe(2);
+  });
+
+  await test.step("what somebody deletes by hand is made anew, and told", async () => {
+    const first = (await bindings()).split("\n")[0]!;
+    await kubectl("delete", "-n", namespace, first);
+    await expect.poll(async () => (await bindings()).split("\n").length).toBe(2);
+    await ada.goTo("Namespaces");
+    const differences = ada.page.getByRole("region", { name: "Differences in the cluster" });
+    await expect(differences).toContainText(first.split("/")[1]!);
+    await expect(differences).toContainText("deleted");
+    await expect(differences).toContainText("recreated");
+    await expectAccessible(ada.page);
+    await ada.page.setViewportSize({ width: 320, height: 640 });
+    await expectNothingCut(ada.page);
+    await ada.page.setViewportSize({ width: 1280, height: 720 });
+  });
+
+  await test.step("whoever is deactivated is withdrawn, and the page says when", async () => {
+    await ada.goTo("Organization");
+    await ada.row(bo.email).getByRole("button", { name: "Deactivate" }).click();
+    await expect(ada.page.getByRole("dialog")).toContainText("In the cluster what they may do is withdrawn at once");
+    await ada.page.getByRole("dialog").getByRole("button", { name: "Deactivate" }).click();
+    await expect(ada.row(bo.email)).toContainText("withdrawn in the cluster at");
+    expect((await bindings()).split("\n").length).toBe(1);
+  });
+});
