@@ -16,5 +16,6 @@ mod pages;
 mod redirects;
 mod secrets;
 mod story;
+mod token_review;
 mod tokens;
 mod who_may_call;

@@ -6,6 +6,7 @@ mod people;
 
 mod accepting;
 mod activity;
+mod cluster;
 mod counts;
 mod demo;
 mod grants;

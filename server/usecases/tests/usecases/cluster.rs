@@ -1,0 +1,205 @@
+//! What the cluster should hold, and what is kept of what the controller says.
+
+use crate::people::*;
+use domain::{binding::Subject, id::OrganizationId};
+use std::collections::BTreeSet;
+use usecases::{
+    cluster::{self, Drift, Outcome, Report, Sync, Trouble, Wanted},
+    grants, namespaces,
+    tokens::{self, Wanted as NewToken},
+};
+
+async fn wanted(house: &House, organization: OrganizationId) -> Wanted {
+    cluster::wanted(&house.installation, organization).await.unwrap().unwrap()
+}
+
+fn subjects(wanted: &Wanted) -> BTreeSet<Subject> {
+    wanted.bindings.iter().map(|binding| binding.subject).collect()
+}
+
+fn report(wanted: &Wanted, outcome: Outcome) -> Report {
+    let (organization, version) = (wanted.organization, wanted.version);
+    let withdrawn = matches!(outcome, Outcome::Followed);
+    Report { organization, version, outcome, withdrawn, troubles: Vec::new(), drifts: Vec::new() }
+}
+
+async fn tell(house: &House, report: &Report) {
+    cluster::report(&house.installation, report).await.unwrap();
+}
+
+/// Whether the cluster follows the founder's one namespace, as the pages say it.
+async fn sync(person: &Person) -> Sync {
+    let listed = namespaces::list(&person.context().await, &person.slug).await.unwrap();
+    listed.namespaces.into_iter().next().unwrap().sync
+}
+
+#[test]
+fn whoever_is_off_and_tokens_that_are_over_want_nothing() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        ada.create_namespace("dev").await;
+        let bob = ada.welcome("bob@northwind.example").await;
+        let context = ada.context().await;
+        let dev = texts(["dev"]);
+        let hour = NewToken { namespaces: &dev, expires: Some(domain::token::Lifetime::Hour), ..NewToken::default() };
+        let hour = tokens::create(&context, &ada.slug, &hour).await.unwrap().listed.token.id;
+        let doomed = NewToken { namespaces: &dev, ..NewToken::default() };
+        let doomed = tokens::create(&context, &ada.slug, &doomed).await.unwrap().listed.token.id;
+        let organization = house.organization(&ada.slug).await.id;
+        let all = [Subject::User(ada.user), Subject::User(bob.user), Subject::Token(hour), Subject::Token(doomed)];
+        let now = wanted(&house, organization).await;
+        assert_eq!(subjects(&now), all.into());
+        assert_eq!(now.until, Some(house.now().plus(HOUR)), "the next end of a token");
+        assert_eq!(now.namespaces.iter().map(ToString::to_string).collect::<Vec<_>>(), ["northwind-dev"]);
+
+        ada.deactivate(&bob).await.unwrap();
+        tokens::remove(&context, &ada.slug, &doomed.to_string()).await.unwrap();
+        assert_eq!(subjects(&wanted(&house, organization).await), [all[0], all[2]].into());
+        house.advance(HOUR);
+        assert_eq!(subjects(&wanted(&house, organization).await), [all[0]].into());
+        ada.back().await.reactivate(&bob).await.unwrap();
+        assert_eq!(subjects(&wanted(&house, organization).await), [all[0], all[1]].into());
+    });
+}
+
+#[test]
+fn an_organization_is_behind_until_the_cluster_agrees_with_its_version() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let organization = house.organization(&ada.slug).await.id;
+        let behind = async || cluster::behind(&house.installation, house.now()).await.unwrap();
+        assert_eq!(behind().await, [organization]);
+        tell(&house, &report(&wanted(&house, organization).await, Outcome::Followed)).await;
+        assert!(behind().await.is_empty());
+        let before = wanted(&house, organization).await;
+        ada.create_namespace("dev").await;
+        assert_eq!(behind().await, [organization]);
+        tell(&house, &report(&before, Outcome::Followed)).await;
+        assert_eq!(behind().await, [organization], "it agreed with an older version");
+        // A token's end is nobody's write.
+        tell(&house, &report(&wanted(&house, organization).await, Outcome::Followed)).await;
+        let hour = NewToken { expires: Some(domain::token::Lifetime::Hour), ..NewToken::default() };
+        tokens::create(&ada.context().await, &ada.slug, &hour).await.unwrap();
+        tell(&house, &report(&wanted(&house, organization).await, Outcome::Followed)).await;
+        let asked = house.now();
+        house.advance(HOUR);
+        assert_eq!(cluster::behind(&house.installation, asked).await.unwrap(), [organization]);
+        assert!(behind().await.is_empty(), "asked for already");
+    });
+}
+
+#[test]
+fn beside_each_grant_stands_whether_the_cluster_has_applied_it() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        ada.create_namespace("dev").await;
+        assert_eq!(sync(&ada).await, Sync::NoCluster);
+        let house = house.with(|settings| settings.enforced = true);
+        let ada = Person { house: house.clone(), ..ada };
+        assert_eq!(sync(&ada).await, Sync::Applying);
+        let now = wanted(&house, house.organization(&ada.slug).await.id).await;
+        tell(&house, &report(&now, Outcome::Followed)).await;
+        assert_eq!(sync(&ada).await, Sync::InSync);
+        let own = async || grants::of(&ada.context().await, &ada.slug, &ada.id().await).await.unwrap();
+        assert_eq!(own().await.namespaces[0].2, Sync::InSync);
+
+        let name = now.bindings[0].name().to_string();
+        let reason = "the cluster refuses it".to_owned();
+        let trouble = Trouble { namespace: "northwind-dev".into(), name, reason: reason.clone(), since: house.now() };
+        tell(&house, &Report { troubles: vec![trouble], ..report(&now, Outcome::Followed) }).await;
+        assert_eq!(own().await.namespaces[0].2, Sync::Failing(reason));
+        assert_eq!(sync(&ada).await, Sync::InSync, "one binding is not the namespace");
+        tell(&house, &report(&now, Outcome::Followed)).await;
+        assert_eq!(own().await.namespaces[0].2, Sync::InSync);
+    });
+}
+
+#[test]
+fn a_trouble_is_dated_from_when_it_was_first_told() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let now = wanted(&house, house.organization(&ada.slug).await.id).await;
+        let first = house.now();
+        let trouble = |reason: &str| Trouble {
+            namespace: "northwind-dev".into(),
+            name: String::new(),
+            reason: reason.into(),
+            since: house.now(),
+        };
+        let house = house.with(|settings| settings.enforced = true);
+        let ada = Person { house: house.clone(), ..ada };
+        let since = async || {
+            let listed = namespaces::list(&ada.back().await.context().await, &ada.slug).await.unwrap();
+            (listed.following.troubles()[0].since, listed.following.trouble().map(|(_, since)| since))
+        };
+        for _ in 0..3 {
+            let failed = Outcome::Failed("the cluster does not answer".into());
+            tell(&house, &Report { troubles: vec![trouble("foreign")], ..report(&now, failed) }).await;
+            assert_eq!(since().await, (first, Some(first)));
+            house.advance(MINUTE);
+        }
+        tell(&house, &Report { troubles: vec![trouble("forbidden")], ..report(&now, Outcome::Followed) }).await;
+        assert_eq!(since().await, (house.now(), None), "another trouble, and what concerned all is over");
+    });
+}
+
+#[test]
+fn when_the_cluster_let_go_of_somebody_is_kept_until_they_come_back() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let bob = ada.welcome("bob@northwind.example").await;
+        let organization = house.organization(&ada.slug).await.id;
+        let before = wanted(&house, organization).await;
+        ada.deactivate(&bob).await.unwrap();
+        let withdrawn = async || ada.row(&bob.email).await.unwrap().withdrawn_at();
+        tell(&house, &report(&before, Outcome::Followed)).await;
+        assert_eq!(withdrawn().await, None, "that was before");
+        let now = wanted(&house, organization).await;
+        tell(&house, &Report { withdrawn: false, ..report(&now, Outcome::Followed) }).await;
+        assert_eq!(withdrawn().await, None, "something lingers");
+        tell(&house, &report(&now, Outcome::Followed)).await;
+        let at = house.now();
+        assert_eq!(withdrawn().await, Some(at));
+        house.advance(MINUTE);
+        tell(&house, &report(&wanted(&house, organization).await, Outcome::Followed)).await;
+        assert_eq!(withdrawn().await, Some(at), "once is enough");
+        ada.reactivate(&bob).await.unwrap();
+        assert_eq!(withdrawn().await, None);
+    });
+}
+
+#[test]
+fn many_deletions_at_once_are_held_and_said() {
+    on_both(async |house| {
+        let house = house.with(|settings| settings.enforced = true);
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let organization = house.organization(&ada.slug).await.id;
+        let now = wanted(&house, organization).await;
+        tell(&house, &report(&now, Outcome::Held { deletions: 40, of: 50 })).await;
+        let listed = namespaces::list(&ada.context().await, &ada.slug).await.unwrap();
+        let (why, _) = listed.following.trouble().unwrap();
+        assert!(why.contains("40 of 50"), "{why}");
+        assert!(!wanted(&house, organization).await.confirmed);
+    });
+}
+
+#[test]
+fn what_was_found_different_is_listed_to_the_organizations_own_people_alone() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let sam = house.found("Southwind", "sam@southwind.example").await;
+        let now = wanted(&house, house.organization(&ada.slug).await.id).await;
+        let drift = Drift {
+            namespace: "northwind-dev".into(),
+            name: "bailiwick-user-x".into(),
+            what: "deleted".into(),
+            changed_by: None,
+            done: "recreated".into(),
+            at: house.now(),
+        };
+        tell(&house, &Report { drifts: vec![drift.clone()], ..report(&now, Outcome::Followed) }).await;
+        assert_eq!(cluster::drifts(&ada.context().await, &ada.slug).await.unwrap(), [drift]);
+        assert!(cluster::drifts(&sam.context().await, &sam.slug).await.unwrap().is_empty());
+        assert_eq!(refused(cluster::drifts(&sam.context().await, &ada.slug).await), domain::Refusal::NotFound);
+    });
+}
