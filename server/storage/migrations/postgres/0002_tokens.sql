@@ -23,7 +23,8 @@ create table tokens (
     reminded_at timestamptz,
     removed_at timestamptz
 );
-create index tokens_by_organization on tokens (organization_id, created_at, id) where removed_at is null;
+-- With the end, so that they are counted in the index alone.
+create index tokens_by_organization on tokens (organization_id, created_at, id, expires_at) where removed_at is null;
 create index tokens_by_creator on tokens (organization_id, created_by, created_at, id) where removed_at is null;
 create index tokens_by_end on tokens (expires_at) where removed_at is null;
 
