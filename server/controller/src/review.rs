@@ -68,6 +68,11 @@ impl Question {
         &self.spec.token
     }
 
+    /// Whom the token is meant for; empty where the asker does not care.
+    pub fn audiences(&self) -> &[String] {
+        &self.spec.audiences
+    }
+
     /// Whether it is asked for somebody else: a token of ours opens API servers, and nothing beside them.
     pub fn is_for_others(&self, own: &[String]) -> bool {
         !self.spec.audiences.is_empty() && self.good_for(own).is_empty()

@@ -32,6 +32,13 @@ pub(super) async fn review(State(server): State<Server>, request: Request) -> Re
     };
     let own = &installation.settings.cluster_audiences;
     if question.is_for_others(own) {
+        // An API server under another name than was configured gets "nobody" for every token, and says only that.
+        let asked = question.audiences();
+        tracing::info!(
+            ?asked,
+            ?own,
+            "a token was asked about for an audience that is not ours; see BAILIWICK_CLUSTER_AUDIENCES"
+        );
         return Json(question.answer(None, own)).into_response();
     }
     match identify(installation, question.token()).await {

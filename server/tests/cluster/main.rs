@@ -1,0 +1,22 @@
+//! The whole program in process, its controller beside it, and a real API server: what a click in the console does to a
+//! request in the cluster. Each test has an organization, namespaces and a Lease of its own.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+#[allow(dead_code, reason = "`app` uses all of it")]
+#[path = "../app/browser.rs"]
+mod browser;
+#[allow(dead_code, reason = "`app` uses all of it")]
+#[path = "../app/calls.rs"]
+mod calls;
+#[allow(dead_code, reason = "`app` uses all of it")]
+#[path = "../app/house.rs"]
+mod house;
+
+mod front;
+mod place;
+
+mod authentication;
+mod drift;
+mod log;
+mod promises;
+mod random;

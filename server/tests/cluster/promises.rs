@@ -1,0 +1,140 @@
+//! How soon the cluster does what the console says. The bounds are wide, for slow machines; what was measured is printed.
+
+use crate::place::{on_cluster, told, within};
+use domain::membership::Role;
+use serde_json::json;
+use std::time::Duration;
+
+/// Section 6 of the contract promises it of withdrawing.
+const SOON: Duration = Duration::from_secs(2);
+/// The first of all waits for the controller to begin.
+const AT_FIRST: Duration = Duration::from_secs(30);
+
+#[test]
+fn what_is_granted_is_allowed_at_once() {
+    on_cluster(async |place| {
+        let ada = &place.ada;
+        let mut namespaces = Vec::new();
+        for n in 0..5 {
+            namespaces.push(ada.create_namespace(&format!("n{n}")).await);
+        }
+        let _controller = place.controller().await;
+        within(AT_FIRST, "every namespace is there", async || {
+            let mut states = Vec::new();
+            for namespace in &namespaces {
+                states.push(place.sync_of(namespace).await);
+            }
+            states.iter().all(|state| state == "in_sync")
+        })
+        .await;
+        let mut times = Vec::new();
+        for _ in 0..10 {
+            let bo = place.house.seat(&place.id, Role::Member).await;
+            let username = place.username(&bo).await;
+            let mut ticked = Vec::new();
+            for namespace in &namespaces {
+                assert!(!place.may_read(&username, namespace).await);
+                ticked.push(namespace.as_str());
+                place.save(ada, &bo, &ticked).await;
+                let took = within(AT_FIRST, "a grant is allowed", async || place.may_read(&username, namespace).await);
+                times.push(took.await);
+            }
+        }
+        assert!(told("from a grant to the first request that is allowed", times) <= SOON);
+    });
+}
+
+#[test]
+fn who_is_deactivated_is_refused_at_once_and_who_is_reactivated_is_back() {
+    on_cluster(async |place| {
+        let (ada, house) = (&place.ada, &place.house);
+        let dev = ada.create_namespace("dev").await;
+        let (bo, chika) = (house.seat(&place.id, Role::Member).await, house.seat(&place.id, Role::Member).await);
+        for member in [&bo, &chika] {
+            place.save(ada, member, &[&dev]).await;
+        }
+        let _controller = place.controller().await;
+        let (username, other) = (place.username(&bo).await, place.username(&chika).await);
+        within(AT_FIRST, "the first grant", async || place.may_read(&username, &dev).await).await;
+        let (mut gone, mut back) = (Vec::new(), Vec::new());
+        for _ in 0..20 {
+            ada.deactivate(&bo).await;
+            gone.push(within(SOON, "withdrawn", async || !place.may_read(&username, &dev).await).await);
+            assert!(place.may_read(&other, &dev).await, "nobody else is touched");
+            ada.reactivate(&bo).await;
+            back.push(within(AT_FIRST, "given back", async || place.may_read(&username, &dev).await).await);
+        }
+        told("from a deactivation to the first refusal", gone);
+        told("from a reactivation to the first request that is allowed", back);
+    });
+}
+
+#[test]
+fn a_removed_token_is_refused_at_once() {
+    on_cluster(async |place| {
+        let ada = &place.ada;
+        let dev = ada.create_namespace("dev").await;
+        let mut tokens = Vec::new();
+        for _ in 0..20 {
+            tokens.push(ada.create_token(&[("namespaces[]", &dev)]).await);
+        }
+        let kept = ada.create_token(&[("namespaces[]", &dev)]).await;
+        let _controller = place.controller().await;
+        let username = |id: &str| format!("bailiwick:token:{id}");
+        within(AT_FIRST, "the last token", async || place.may_read(&username(&kept.id), &dev).await).await;
+        let mut gone = Vec::new();
+        for token in tokens {
+            let username = username(&token.id);
+            within(AT_FIRST, "each token", async || place.may_read(&username, &dev).await).await;
+            let answer = ada.call("tokens/remove", &[("organization", &place.id), ("token", &token.id)]).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            gone.push(within(SOON, "withdrawn", async || !place.may_read(&username, &dev).await).await);
+        }
+        assert!(place.may_read(&username(&kept.id), &dev).await, "no other token is touched");
+        told("from a token's removal to the first refusal", gone);
+    });
+}
+
+#[test]
+fn the_organizations_page_says_when_the_cluster_let_go_of_somebody() {
+    on_cluster(async |place| {
+        let (ada, dev) = (&place.ada, place.ada.create_namespace("dev").await);
+        let bo = place.house.seat(&place.id, Role::Member).await;
+        place.save(ada, &bo, &[&dev]).await;
+        ada.deactivate(&bo).await;
+        let before = place.page("organization").await;
+        assert!(before.contains("being withdrawn in the cluster"), "no controller runs yet");
+        let _controller = place.controller().await;
+        within(AT_FIRST, "the page says so", async || {
+            place.page("organization").await.contains("withdrawn in the cluster at")
+        })
+        .await;
+        ada.reactivate(&bo).await;
+        assert!(!place.page("organization").await.contains("withdrawn in the cluster"));
+    });
+}
+
+#[test]
+fn a_namespace_that_is_somebody_elses_is_left_alone_and_the_console_says_so() {
+    on_cluster(async |place| {
+        let name = format!("{}-taken", place.id);
+        place.create(&json!({
+            "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name, "labels": { "team": "others" } },
+        }));
+        let get = || place.kubectl(&["get", "namespace", &name, "-o", "yaml"]);
+        let before = get();
+        let _controller = place.controller().await;
+        assert_eq!(place.ada.create_namespace("taken").await, name);
+        let own = place.ada.create_namespace("own").await;
+        within(AT_FIRST, "the other one is made", async || place.sync_of(&own).await == "in_sync").await;
+        within(AT_FIRST, "the list says why not", async || place.sync_of(&name).await["failing"].is_object()).await;
+        let reason = place.sync_of(&name).await["failing"]["reason"].as_str().unwrap().to_owned();
+        println!("{reason}");
+        assert!(reason.len() > 10);
+        let page = place.page("namespaces").await;
+        assert!(page.contains("failing") && page.contains("in sync"), "{page}");
+        assert_eq!(get(), before);
+        assert!(place.objects(&["rolebindings", "-n", &name]).is_empty());
+        assert!(!place.may_read(&place.username(&place.ada).await, &name).await);
+    });
+}
