@@ -3,7 +3,7 @@
 
 use super::{
     Document, Loaded, Visit,
-    frame::{Console, Entry, Frame, initial},
+    frame::{Console, Entry, Frame, Paging, initial},
 };
 use crate::{
     api::activity::{Activity, Entry as Event},
@@ -81,14 +81,6 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
 fn Page(facts: Facts) -> impl IntoView {
     let Facts { frame, name, state, events, older, newest } = facts;
     let shown = words::count(events.len() as u64, "change", "changes");
-    let paging = (older.is_some() || newest.is_some()).then(|| {
-        view! {
-            <nav class="actions" aria-label="Pages">
-                {newest.map(|address| view! { <a class="button small" id="newest" href=address>"Newest"</a> })}
-                {older.map(|address| view! { <a class="button small" id="older" href=address>"Older"</a> })}
-            </nav>
-        }
-    });
     let list = if events.is_empty() {
         view! { <Empty path=state.visit.path.clone() filtered=state.is_filtered() /> }.into_any()
     } else {
@@ -107,7 +99,7 @@ fn Page(facts: Facts) -> impl IntoView {
                 {list}
                 <div class="foot">
                     <span>{shown}</span>
-                    {paging}
+                    <Paging newest older />
                 </div>
             </section>
         </Console>

@@ -9,7 +9,7 @@ mod row;
 
 use super::{
     Document, Flash, Loaded, Visit,
-    frame::{Console, Entry, Frame},
+    frame::{Console, Entry, Frame, Paging},
 };
 use crate::{
     api::tokens::{Created, Token, Tokens},
@@ -184,19 +184,11 @@ fn Table(tokens: Vec<Token>, now: Timestamp, fresh: Option<domain::id::TokenId>)
 
 #[component]
 fn Foot(total: u64, blank: bool, newest: Option<String>, older: Option<String>) -> impl IntoView {
-    let paging = (older.is_some() || newest.is_some()).then(|| {
-        view! {
-            <nav class="actions" aria-label="Pages">
-                {newest.map(|address| view! { <a class="button small" id="newest" href=address>"Newest"</a> })}
-                {older.map(|address| view! { <a class="button small" id="older" href=address>"Older"</a> })}
-            </nav>
-        }
-    });
     view! {
         <div class="foot">
             <span>{count(total, "token", "tokens")}</span>
             {blank.then(|| view! { <span>"A blank token can sign in to the cluster and do nothing there by itself."</span> })}
-            {paging}
+            <Paging newest older />
         </div>
     }
 }

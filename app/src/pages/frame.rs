@@ -205,6 +205,20 @@ fn Switcher(organizations: Vec<OwnOrganization>, own: OwnOrganization) -> impl I
     .into_any()
 }
 
+/// The way through a list that is read from its newest end: the addresses of its first page and of the next one, where
+/// there are such.
+#[component]
+pub(crate) fn Paging(newest: Option<String>, older: Option<String>) -> impl IntoView {
+    (older.is_some() || newest.is_some()).then(|| {
+        view! {
+            <nav class="actions" aria-label="Pages">
+                {newest.map(|address| view! { <a class="button small" id="newest" href=address>"Newest"</a> })}
+                {older.map(|address| view! { <a class="button small" id="older" href=address>"Older"</a> })}
+            </nav>
+        }
+    })
+}
+
 /// The letter in an avatar.
 pub(crate) fn initial(name: &str) -> String {
     name.chars().find(|c| c.is_alphanumeric()).map_or_else(|| "?".to_owned(), |c| c.to_uppercase().to_string())
