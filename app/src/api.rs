@@ -11,6 +11,8 @@ pub mod grants;
 pub mod invitations;
 pub mod members;
 pub mod namespaces;
+pub mod operator;
+pub mod requests;
 pub mod sessions;
 pub mod tokens;
 

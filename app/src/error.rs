@@ -64,6 +64,8 @@ impl ApiError {
             | "namespace_not_held"
             | "scope_missing"
             | "people_only"
+            | "own_request"
+            | "organization_suspended"
             | "foreign_origin" => 403,
             "not_found" | "link_unknown" => 404,
             "method_not_allowed" => 405,
@@ -77,6 +79,23 @@ impl ApiError {
             | "stale_version"
             | "namespace_taken"
             | "namespace_limit"
+            | "already_founder"
+            | "role_unchanged"
+            | "not_active"
+            | "still_active"
+            | "member_limit"
+            | "limit_too_low"
+            | "not_granted"
+            | "already_given"
+            | "not_given"
+            | "request_decided"
+            | "already_requested"
+            | "already_suspended"
+            | "not_suspended"
+            | "nothing_held"
+            | "already_operator"
+            | "not_operator"
+            | "last_operator"
             | "no_cluster" => 409,
             "invitation_expired" | "invitation_revoked" | "invitation_accepted" | "link_expired" => 410,
             "body_too_large" => 413,

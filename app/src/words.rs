@@ -1,12 +1,10 @@
 //! Every sentence that explains a refusal or an event, in one place. Each says what to do next.
 
-use domain::{
-    Refusal,
-    activity::ActivityEvent,
-    text::{NamespaceName, Problem, TokenName},
-    time::Timestamp,
-    token::Mask,
-};
+mod happened;
+
+pub use happened::{account_event, event, event_kind, operator_event};
+
+use domain::{Refusal, text::Problem, time::Timestamp};
 
 /// `a`, `a and b`, `a, b and c`.
 pub fn list<T: ToString>(items: &[T]) -> String {
@@ -70,7 +68,11 @@ fn field_name(field: &str) -> &str {
         "current_password" => "The present password",
         "id" => "The namespace's name",
         "since" | "until" => "The date",
-        "name" => "The token's name",
+        "name" => "The name",
+        "reason" => "The reason",
+        "note" => "The note",
+        "permission" => "The permission",
+        "search" => "The search",
         "expires" => "The time until it expires",
         "scopes" => "The scope",
         "cursor" => "The place in the list",
@@ -134,12 +136,18 @@ pub fn refusal(refusal: &Refusal) -> String {
             format!("Tokens live for {} at most on this installation. Choose a shorter time.", most.words())
         }
         Refusal::NoCluster => "No cluster is connected, so there is no kubeconfig. The operator can connect one.".into(),
+        Refusal::OrganizationSuspended => "This organization is suspended by the operator of this installation. Nothing of it is lost; ask them when it will be resumed.".into(),
         Refusal::SignUpsClosed => "Sign-up is closed on this installation. Ask an admin of your organization to invite you.".into(),
         Refusal::FounderStays => "The founder can't be deactivated. The operator can make somebody else the founder.".into(),
         Refusal::OwnMembership => "You can't deactivate yourself. Ask another admin to do it.".into(),
         Refusal::LastActiveAdmin => "This is the last active admin, and an organization always keeps one. Make somebody else an admin first.".into(),
         Refusal::AlreadyDeactivated => "This member is deactivated already. Reload the page to see the present state.".into(),
         Refusal::AlreadyActive => "This member is active already. Reload the page to see the present state.".into(),
+        Refusal::AlreadyFounder => "This member is the founder already. Reload the page to see the present state.".into(),
+        Refusal::RoleUnchanged => "This member has that role already. Reload the page to see the present state.".into(),
+        Refusal::NotActive => "This member is deactivated. Reactivate them first.".into(),
+        Refusal::StillActive => "This person is still active, here or in another organization. Have them deactivated everywhere first; then remove them.".into(),
+        Refusal::MemberLimit { most } => format!("This organization may have {} at a time. Deactivate somebody, or ask the operator to raise the limit.", count(u64::from(*most), "active member", "active members")),
         Refusal::InvitationExpired { at } => {
             format!("This invitation ended on {}. Ask whoever invited you to send it again; the same link will work.", time(*at))
         }
@@ -156,6 +164,19 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::NamespaceNotHeld { name } => format!("You have no access to {name} yourself, so you can't pass it on. Leave it off the list."),
         Refusal::NamespaceTaken { name } => format!("There is a namespace {name} already. Choose another name."),
         Refusal::NamespaceLimit { most } => format!("This organization has {most} namespaces, which is its limit. The operator can raise it."),
+        Refusal::LimitTooLow { present } => format!("There are {present} already. Take that many or more, or remove some first."),
+        Refusal::NotGranted => "There is no access to this namespace that could end. Give it first.".into(),
+        Refusal::AlreadyGiven => "They have this permission there already. To change its end, take it back and give it again.".into(),
+        Refusal::NotGiven => "They don't have this permission there. Reload the page to see the present state.".into(),
+        Refusal::OwnRequest => "You asked for this yourself, so another operator has to decide it.".into(),
+        Refusal::RequestDecided => "This request has ended already. Reload the page to see how.".into(),
+        Refusal::AlreadyRequested => "The very same is asked already and waits for the operator. You find it on the Settings page.".into(),
+        Refusal::AlreadySuspended => "This organization is suspended already.".into(),
+        Refusal::NotSuspended => "This organization is not suspended.".into(),
+        Refusal::NothingHeld => "No deletions are held back for this organization. Look again whether the cluster has followed.".into(),
+        Refusal::AlreadyOperator => "This person is an operator already.".into(),
+        Refusal::NotOperator => "No operator has this address. List the operators to see who they are.".into(),
+        Refusal::LastOperator => "This is the last operator. Make somebody else one first.".into(),
         Refusal::LinkExpired => "This link is too old. Ask for a new one.".into(),
         Refusal::LinkUnknown => "This link is not valid, or was used already. Check that you copied all of it, or ask for a new one.".into(),
         Refusal::BadField { field, problem: what } => problem(field, *what),
@@ -164,172 +185,6 @@ pub fn refusal(refusal: &Refusal) -> String {
             let seconds = retry_after.as_secs().max(1);
             let wait = if seconds < 90 { count(seconds, "second", "seconds") } else { count(seconds.div_ceil(60), "minute", "minutes") };
             format!("Too many tries in a short time. Wait {wait} and try again.")
-        }
-    }
-}
-
-fn with(namespaces: &[NamespaceName]) -> String {
-    if namespaces.is_empty() { "without namespaces".into() } else { format!("with {}", list(namespaces)) }
-}
-
-fn grants_changed(whose: &str, added: &[NamespaceName], removed: &[NamespaceName]) -> String {
-    match (added, removed) {
-        (added, []) => format!("gave {whose} access to {}", list(added)),
-        ([], removed) => format!("took access to {} from {whose}", list(removed)),
-        (added, removed) => format!("gave {whose} access to {} and took {} away", list(added), list(removed)),
-    }
-}
-
-fn called(token: &Mask, name: Option<&TokenName>) -> String {
-    name.map_or_else(|| token.to_string(), |name| format!("“{name}” ({token})"))
-}
-
-/// What happened, as a sentence that follows the name of who did it.
-pub fn event(event: &ActivityEvent) -> String {
-    match event {
-        ActivityEvent::OrganizationCreated { name } => format!("created the organization {name}"),
-        ActivityEvent::InvitationSent { email, namespaces } => format!("invited {email} {}", with(namespaces)),
-        ActivityEvent::InvitationResent { email } => format!("sent the invitation of {email} again"),
-        ActivityEvent::InvitationRevoked { email } => format!("revoked the invitation of {email}"),
-        ActivityEvent::InvitationAccepted { namespaces, .. } => {
-            format!("accepted the invitation and joined {}", with(namespaces))
-        }
-        ActivityEvent::MemberDeactivated { email } => format!("deactivated {email}"),
-        ActivityEvent::MemberReactivated { email } => format!("reactivated {email}"),
-        ActivityEvent::MemberRoleChanged { email, admin: true } => format!("made {email} an admin"),
-        ActivityEvent::MemberRoleChanged { email, admin: false } => format!("took the role of admin from {email}"),
-        ActivityEvent::GrantsChanged { email, added, removed } => grants_changed(email.as_str(), added, removed),
-        ActivityEvent::TokenCreated { token, name, namespaces, scopes, expires_at } => {
-            let until = expires_at.map_or_else(|| "never expires".to_owned(), |at| format!("expires on {}", time(at)));
-            let scopes: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
-            let manages = if scopes.is_empty() { String::new() } else { format!(", may change {}", list(&scopes)) };
-            format!("created the token {} {}; it {until}{manages}", called(token, name.as_ref()), with(namespaces))
-        }
-        ActivityEvent::TokenAssigned { token, name, added, removed } => {
-            grants_changed(&format!("the token {}", called(token, name.as_ref())), added, removed)
-        }
-        ActivityEvent::TokenRemoved { token, name } => format!("removed the token {}", called(token, name.as_ref())),
-        ActivityEvent::NamespaceCreated { namespace } => format!("created the namespace {namespace}"),
-        ActivityEvent::Refused { action, reason } => {
-            format!("tried to {}, which was refused: {}", attempt(action), reason.replace('_', " "))
-        }
-    }
-}
-
-fn attempt(action: &str) -> &str {
-    match action {
-        "activity.list" => "read the activity",
-        "grants.of" => "see somebody's namespaces",
-        "invitations.send" => "invite somebody",
-        "invitations.link" => "copy an invitation link",
-        "invitations.resend" => "send an invitation again",
-        "invitations.revoke" => "revoke an invitation",
-        "members.deactivate" => "deactivate a member",
-        "members.reactivate" => "reactivate a member",
-        "members.role" => "change a role",
-        "grants.save" => "change somebody's namespaces",
-        "namespaces.create" => "create a namespace",
-        "tokens.list" => "see the API access tokens",
-        "tokens.create" => "create a token",
-        "tokens.assign" => "change a token's namespaces",
-        "tokens.remove" => "remove a token",
-        other => other,
-    }
-}
-
-/// What a code means, for the filter of the activity page.
-pub fn event_kind(code: &str) -> &str {
-    match code {
-        "organization.created" => "Organization created",
-        "invitation.sent" => "Invitation sent",
-        "invitation.resent" => "Invitation sent again",
-        "invitation.revoked" => "Invitation revoked",
-        "invitation.accepted" => "Invitation accepted",
-        "member.deactivated" => "Member deactivated",
-        "member.reactivated" => "Member reactivated",
-        "member.role_changed" => "Role changed",
-        "grants.changed" => "Namespaces changed",
-        "namespace.created" => "Namespace created",
-        "token.created" => "Token created",
-        "token.assigned" => "Token's namespaces changed",
-        "token.removed" => "Token removed",
-        "refused" => "Refused attempt",
-        other => other,
-    }
-}
-
-/// A line of a person's own log.
-pub fn account_event(code: &str) -> &str {
-    match code {
-        "created" => "Account created",
-        "signed_in" => "Signed in",
-        "signed_out" => "Signed out",
-        "names_changed" => "Names changed",
-        "password_changed" => "Password changed",
-        "password_rehashed" => "Password stored more strongly",
-        "password_reset_requested" => "Password reset asked for",
-        "password_reset" => "Password reset",
-        "sessions_ended" => "Other sessions ended",
-        "confirmed" => "Password confirmed",
-        "sign_up_requested" => "Sign-up asked for with this address",
-        other => other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::relative;
-    use domain::time::Timestamp;
-    use std::time::Duration;
-
-    const MINUTE: u64 = 60;
-    const HOUR: u64 = 60 * MINUTE;
-    const DAY: u64 = 24 * HOUR;
-
-    fn now() -> Timestamp {
-        Timestamp::parse("2026-11-23T09:30:00Z").unwrap()
-    }
-
-    #[test]
-    fn what_is_past_is_told_by_how_long_ago_and_later_by_its_day() {
-        for (seconds, words) in [
-            (0, "just now"),
-            (59, "just now"),
-            (MINUTE, "1 minute ago"),
-            (2 * MINUTE, "2 minutes ago"),
-            (59 * MINUTE, "59 minutes ago"),
-            (HOUR - 1, "1 hour ago"),
-            (3 * HOUR, "3 hours ago"),
-            (DAY, "1 day ago"),
-            (14 * DAY, "14 days ago"),
-            (30 * DAY, "30 days ago"),
-            (31 * DAY, "23 Oct 2026"),
-            (400 * DAY, "19 Oct 2025"),
-        ] {
-            assert_eq!(relative(now().minus(Duration::from_secs(seconds)), now()), words, "{seconds}");
-        }
-    }
-
-    #[test]
-    fn what_is_to_come_is_told_by_how_long_it_will_take() {
-        for (seconds, words) in [
-            (1, "in less than a minute"),
-            (MINUTE, "in 1 minute"),
-            (20 * MINUTE, "in 20 minutes"),
-            (HOUR, "in 1 hour"),
-            (8 * HOUR, "in 8 hours"),
-            (6 * DAY, "in 6 days"),
-            (365 * DAY, "in 365 days"),
-        ] {
-            assert_eq!(relative(now().plus(Duration::from_secs(seconds)), now()), words, "{seconds}");
-        }
-    }
-
-    #[test]
-    fn what_was_just_made_has_all_of_its_life_left() {
-        let moment_later = now().plus(Duration::from_millis(900));
-        for (lifetime, words) in [(HOUR, "in 1 hour"), (8 * HOUR, "in 8 hours"), (90 * DAY, "in 90 days")] {
-            assert_eq!(relative(now().plus(Duration::from_secs(lifetime)), moment_later), words);
         }
     }
 }

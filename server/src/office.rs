@@ -68,6 +68,7 @@ impl Office for Here {
             version: wanted.version,
             bindings: wanted.bindings,
             namespaces: wanted.namespaces.into_iter().collect(),
+            adopted: wanted.adopted,
             deletions: if wanted.confirmed { Deletions::Confirmed } else { Deletions::WithinReason },
             until: wanted.until,
         })

@@ -7,6 +7,8 @@ use usecases::{Error, Installation, outbox::Delivery, upkeep};
 /// How long a worker rests when nothing is due and nobody rings. Another replica's letters are found by this.
 const REST: Duration = Duration::from_secs(20);
 const SEEN_EVERY: Duration = Duration::from_secs(60);
+/// Of grants whose time is over. In the cluster they end by themselves; this takes them off the pages.
+const ENDED_EVERY: Duration = Duration::from_secs(2);
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 /// After the database failed.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -55,10 +57,12 @@ async fn deliver_all(
 /// Writes down what was gathered in memory, and sweeps away what is over, until `stop` turns true; then once more.
 pub async fn keep_house(installation: Arc<Installation>, mut stop: watch::Receiver<bool>) {
     let mut seen = tokio::time::interval(SEEN_EVERY);
+    let mut ended = tokio::time::interval(ENDED_EVERY);
     let mut sweep = tokio::time::interval(SWEEP_EVERY);
     while !*stop.borrow() {
         let done = tokio::select! {
             _ = seen.tick() => upkeep::write_seen(&installation).await,
+            _ = ended.tick() => upkeep::end_grants(&installation).await,
             _ = sweep.tick() => match upkeep::sweep(&installation).await {
                 Ok(()) => upkeep::remind(&installation).await,
                 failed => failed,

@@ -16,7 +16,7 @@ pub enum Actor {
     User(UserId),
     /// A program with an organization's API access token. It has a policy of its own, whoever made it.
     Token(Bearer),
-    /// Whoever runs the installation, at its command line.
+    /// Whoever runs the installation: at its command line, or signed in as one of its operators.
     Operator,
     /// Bailiwick itself: an invitation accepted by its link, a clean-up.
     System,
@@ -54,10 +54,28 @@ pub enum Action {
     CreateToken,
     AssignToken,
     RemoveToken,
+    /// Gives a grant an end, or takes it away.
+    LimitGrant,
+    SeeRequests,
+    FileRequest,
+    WithdrawRequest,
+    DecideRequest,
+    ChangeFounder,
+    GivePermission,
+    TakePermission,
+    ChangeLimits,
+    RemoveUser,
+    AdoptNamespace,
+    DeleteNamespace,
+    SuspendOrganization,
+    ResumeOrganization,
+    ConfirmDeletions,
+    /// A grant's time is over.
+    EndGrants,
 }
 
 impl Action {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 36] = [
         Self::SeeOrganization,
         Self::SeeMembers,
         Self::SeeNamespaces,
@@ -78,6 +96,22 @@ impl Action {
         Self::CreateToken,
         Self::AssignToken,
         Self::RemoveToken,
+        Self::LimitGrant,
+        Self::SeeRequests,
+        Self::FileRequest,
+        Self::WithdrawRequest,
+        Self::DecideRequest,
+        Self::ChangeFounder,
+        Self::GivePermission,
+        Self::TakePermission,
+        Self::ChangeLimits,
+        Self::RemoveUser,
+        Self::AdoptNamespace,
+        Self::DeleteNamespace,
+        Self::SuspendOrganization,
+        Self::ResumeOrganization,
+        Self::ConfirmDeletions,
+        Self::EndGrants,
     ];
 
     /// The name under which a refused attempt stands in the activity log. Stable.
@@ -103,6 +137,22 @@ impl Action {
             Self::CreateToken => "tokens.create",
             Self::AssignToken => "tokens.assign",
             Self::RemoveToken => "tokens.remove",
+            Self::LimitGrant => "grants.limit",
+            Self::SeeRequests => "requests.list",
+            Self::FileRequest => "requests.file",
+            Self::WithdrawRequest => "requests.withdraw",
+            Self::DecideRequest => "requests.decide",
+            Self::ChangeFounder => "members.founder",
+            Self::GivePermission => "permissions.give",
+            Self::TakePermission => "permissions.take",
+            Self::ChangeLimits => "limits.change",
+            Self::RemoveUser => "users.remove",
+            Self::AdoptNamespace => "namespaces.adopt",
+            Self::DeleteNamespace => "namespaces.delete",
+            Self::SuspendOrganization => "organization.suspend",
+            Self::ResumeOrganization => "organization.resume",
+            Self::ConfirmDeletions => "deletions.confirm",
+            Self::EndGrants => "grants.end",
         }
     }
 
@@ -122,10 +172,26 @@ impl Action {
             | Self::SeeTokens
             | Self::CreateToken
             | Self::AssignToken
-            | Self::RemoveToken => Needs::Admin,
+            | Self::RemoveToken
+            | Self::LimitGrant
+            | Self::SeeRequests
+            | Self::FileRequest
+            | Self::WithdrawRequest => Needs::Admin,
             // The link is the right to accept; the invitation's own rules say the rest.
             Self::AcceptInvitation => Needs::Link,
-            Self::ChangeRole => Needs::Operator,
+            Self::ChangeRole
+            | Self::DecideRequest
+            | Self::ChangeFounder
+            | Self::GivePermission
+            | Self::TakePermission
+            | Self::ChangeLimits
+            | Self::RemoveUser
+            | Self::AdoptNamespace
+            | Self::DeleteNamespace
+            | Self::SuspendOrganization
+            | Self::ResumeOrganization
+            | Self::ConfirmDeletions => Needs::Operator,
+            Self::EndGrants => Needs::Time,
         }
     }
 
@@ -144,9 +210,24 @@ impl Action {
                 TokenNeeds::Scope(Scope::Invitations)
             }
             Self::DeactivateMember | Self::ReactivateMember => TokenNeeds::Scope(Scope::Members),
-            Self::SaveGrants => TokenNeeds::Scope(Scope::Grants),
+            Self::SaveGrants | Self::LimitGrant => TokenNeeds::Scope(Scope::Grants),
             Self::AcceptInvitation
             | Self::ChangeRole
+            | Self::SeeRequests
+            | Self::FileRequest
+            | Self::WithdrawRequest
+            | Self::DecideRequest
+            | Self::ChangeFounder
+            | Self::GivePermission
+            | Self::TakePermission
+            | Self::ChangeLimits
+            | Self::RemoveUser
+            | Self::AdoptNamespace
+            | Self::DeleteNamespace
+            | Self::SuspendOrganization
+            | Self::ResumeOrganization
+            | Self::ConfirmDeletions
+            | Self::EndGrants
             | Self::CreateNamespace
             | Self::SeeTokens
             | Self::CreateToken
@@ -161,6 +242,8 @@ enum Needs {
     Admin,
     Link,
     Operator,
+    /// Nobody asks for it: its time has come.
+    Time,
 }
 
 enum TokenNeeds {
@@ -170,48 +253,65 @@ enum TokenNeeds {
     Person,
 }
 
-/// The one place that says yes or no. `organization` is the one asked about, `membership` the actor's own in it, read in
+/// The organization that is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub organization: OrganizationId,
+    /// The operator has closed it for everybody but themselves.
+    pub suspended: bool,
+}
+
+impl Place {
+    /// Said last, to those who would be let in otherwise: nobody else learns that the organization exists.
+    fn is_open(self) -> Result<(), Refusal> {
+        if self.suspended { Err(Refusal::OrganizationSuspended) } else { Ok(()) }
+    }
+}
+
+/// The one place that says yes or no. `place` is the organization asked about, `membership` the actor's own in it, read in
 /// the same transaction as what follows.
 ///
 /// # Errors
 /// [`Refusal::NotSignedIn`] for a stranger without a session; [`Refusal::NotFound`] for whoever is of another
-/// organization, so that its existence can't be probed; [`Refusal::MembershipDeactivated`]; [`Refusal::AdminsOnly`];
-/// [`Refusal::OperatorOnly`]; for a token [`Refusal::ScopeMissing`] and [`Refusal::PeopleOnly`].
-pub fn decide(
-    actor: Actor,
-    organization: OrganizationId,
-    membership: Option<&Membership>,
-    action: Action,
-) -> Result<(), Refusal> {
+/// organization, so that its existence can't be probed; [`Refusal::MembershipDeactivated`];
+/// [`Refusal::OrganizationSuspended`]; [`Refusal::AdminsOnly`]; [`Refusal::OperatorOnly`]; for a token
+/// [`Refusal::ScopeMissing`] and [`Refusal::PeopleOnly`].
+pub fn decide(actor: Actor, place: Place, membership: Option<&Membership>, action: Action) -> Result<(), Refusal> {
     let needs = action.needs();
     match actor {
-        // The operator acts through the same gates, and has no business with a person's own link.
+        // The operator acts through the same gates, and has no business with a person's own link, nor with the clock's.
         Actor::Operator => match needs {
-            Needs::Link => Err(Refusal::NotFound),
+            Needs::Link | Needs::Time => Err(Refusal::NotFound),
             Needs::Member | Needs::Admin | Needs::Operator => Ok(()),
         },
-        Actor::System | Actor::Anonymous | Actor::User(_) if matches!(needs, Needs::Link) => Ok(()),
+        Actor::System if matches!(needs, Needs::Time) => Ok(()),
+        Actor::System | Actor::Anonymous | Actor::User(_) if matches!(needs, Needs::Link) => place.is_open(),
         Actor::Anonymous => Err(Refusal::NotSignedIn),
         Actor::System => Err(Refusal::NotFound),
-        Actor::Token(bearer) if bearer.organization != organization => Err(Refusal::NotFound),
-        Actor::Token(bearer) => match action.needs_of_token() {
-            TokenNeeds::Nothing => Ok(()),
-            TokenNeeds::Scope(scope) if bearer.scopes.has(scope) => Ok(()),
-            TokenNeeds::Scope(scope) => Err(Refusal::ScopeMissing { scope }),
-            TokenNeeds::Person => Err(Refusal::PeopleOnly),
-        },
+        Actor::Token(bearer) if bearer.organization != place.organization => Err(Refusal::NotFound),
+        Actor::Token(bearer) => {
+            place.is_open()?;
+            match action.needs_of_token() {
+                TokenNeeds::Nothing => Ok(()),
+                TokenNeeds::Scope(scope) if bearer.scopes.has(scope) => Ok(()),
+                TokenNeeds::Scope(scope) => Err(Refusal::ScopeMissing { scope }),
+                TokenNeeds::Person => Err(Refusal::PeopleOnly),
+            }
+        }
         Actor::User(user) => {
             // A row of somebody else, or of another organization, must never speak for the asker, whatever a query returned.
-            let own = membership.filter(|own| own.user == user && own.organization == organization);
+            let own = membership.filter(|own| own.user == user && own.organization == place.organization);
             let Some(own) = own else {
                 return Err(Refusal::NotFound);
             };
-            match (own.status, needs, own.role) {
-                (Status::Deactivated, _, _) => Err(Refusal::MembershipDeactivated),
-                (Status::Active, Needs::Member, _) | (Status::Active, Needs::Admin, Role::Admin) => Ok(()),
-                (Status::Active, Needs::Admin, Role::Member) => Err(Refusal::AdminsOnly),
-                (Status::Active, Needs::Operator, _) => Err(Refusal::OperatorOnly),
-                (Status::Active, Needs::Link, _) => Ok(()),
+            if own.status == Status::Deactivated {
+                return Err(Refusal::MembershipDeactivated);
+            }
+            place.is_open()?;
+            match (needs, own.role) {
+                (Needs::Member | Needs::Link, _) | (Needs::Admin, Role::Admin) => Ok(()),
+                (Needs::Admin, Role::Member) => Err(Refusal::AdminsOnly),
+                (Needs::Operator | Needs::Time, _) => Err(Refusal::OperatorOnly),
             }
         }
     }

@@ -1,11 +1,32 @@
 //! The organization's audit log: one variant per thing that can happen, each with a code that never changes.
 
 use crate::{
-    text::{EmailAddress, NamespaceName, OrganizationName, TokenName},
+    permission::Permission,
+    request::Wish,
+    text::{EmailAddress, NamespaceName, OrganizationName, Remark, TokenName},
     time::Timestamp,
     token::{Mask, Scopes},
 };
 use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Whose a grant is, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Named {
+    Member { email: EmailAddress },
+    Token { token: Mask, name: Option<TokenName> },
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Member { email } => email.fmt(f),
+            Self::Token { token, name: Some(name) } => write!(f, "the token “{name}” ({token})"),
+            Self::Token { token, name: None } => write!(f, "the token {token}"),
+        }
+    }
+}
 
 /// What happened. Carries names as they were then: the log must read the same when people and namespaces are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +64,48 @@ pub enum ActivityEvent {
     TokenAssigned { token: Mask, name: Option<TokenName>, added: Vec<NamespaceName>, removed: Vec<NamespaceName> },
     #[serde(rename = "token.removed")]
     TokenRemoved { token: Mask, name: Option<TokenName> },
+    /// A withheld permission, which the operator alone gives.
+    #[serde(rename = "permission.given")]
+    PermissionGiven { whose: Named, namespace: NamespaceName, permission: Permission, ends_at: Option<Timestamp> },
+    #[serde(rename = "permission.revoked")]
+    PermissionRevoked { whose: Named, namespace: NamespaceName, permission: Permission },
+    /// By time alone.
+    #[serde(rename = "permission.ended")]
+    PermissionEnded { whose: Named, namespace: NamespaceName, permission: Permission },
+    /// A grant was given an end, or lost it.
+    #[serde(rename = "grant.limited")]
+    GrantLimited { whose: Named, namespace: NamespaceName, ends_at: Option<Timestamp> },
+    /// By time alone.
+    #[serde(rename = "grant.ended")]
+    GrantEnded { whose: Named, namespace: NamespaceName },
+    #[serde(rename = "founder.changed")]
+    FounderChanged { email: EmailAddress },
+    #[serde(rename = "limit.namespaces")]
+    NamespaceLimitChanged { limit: u32 },
+    #[serde(rename = "limit.members")]
+    MemberLimitChanged { limit: Option<u32> },
+    /// The person and all that opened anything for them; the name stays for whoever reads this.
+    #[serde(rename = "user.removed")]
+    UserRemoved { name: String },
+    #[serde(rename = "namespace.adopted")]
+    NamespaceAdopted { namespace: NamespaceName },
+    #[serde(rename = "namespace.deleted")]
+    NamespaceDeleted { namespace: NamespaceName },
+    #[serde(rename = "organization.suspended")]
+    OrganizationSuspended { reason: Option<Remark> },
+    #[serde(rename = "organization.resumed")]
+    OrganizationResumed,
+    #[serde(rename = "request.filed")]
+    RequestFiled { wish: Wish, reason: Remark },
+    #[serde(rename = "request.withdrawn")]
+    RequestWithdrawn { wish: Wish },
+    #[serde(rename = "request.approved")]
+    RequestApproved { wish: Wish, note: Option<Remark> },
+    #[serde(rename = "request.declined")]
+    RequestDeclined { wish: Wish, note: Option<Remark> },
+    /// Many bindings were to go from the cluster at once, and the operator said that this is meant.
+    #[serde(rename = "deletions.confirmed")]
+    DeletionsConfirmed { deletions: u64 },
     /// Somebody of the organization tried what the rules do not allow.
     #[serde(rename = "refused")]
     Refused { action: String, reason: String },
@@ -50,7 +113,7 @@ pub enum ActivityEvent {
 
 impl ActivityEvent {
     /// Every code, for the filter on the page.
-    pub const CODES: [&'static str; 14] = [
+    pub const CODES: [&'static str; 32] = [
         "organization.created",
         "invitation.sent",
         "invitation.resent",
@@ -64,6 +127,24 @@ impl ActivityEvent {
         "token.created",
         "token.assigned",
         "token.removed",
+        "permission.given",
+        "permission.revoked",
+        "permission.ended",
+        "grant.limited",
+        "grant.ended",
+        "founder.changed",
+        "limit.namespaces",
+        "limit.members",
+        "user.removed",
+        "namespace.adopted",
+        "namespace.deleted",
+        "organization.suspended",
+        "organization.resumed",
+        "request.filed",
+        "request.withdrawn",
+        "request.approved",
+        "request.declined",
+        "deletions.confirmed",
         "refused",
     ];
 
@@ -82,6 +163,24 @@ impl ActivityEvent {
             Self::TokenCreated { .. } => "token.created",
             Self::TokenAssigned { .. } => "token.assigned",
             Self::TokenRemoved { .. } => "token.removed",
+            Self::PermissionGiven { .. } => "permission.given",
+            Self::PermissionRevoked { .. } => "permission.revoked",
+            Self::PermissionEnded { .. } => "permission.ended",
+            Self::GrantLimited { .. } => "grant.limited",
+            Self::GrantEnded { .. } => "grant.ended",
+            Self::FounderChanged { .. } => "founder.changed",
+            Self::NamespaceLimitChanged { .. } => "limit.namespaces",
+            Self::MemberLimitChanged { .. } => "limit.members",
+            Self::UserRemoved { .. } => "user.removed",
+            Self::NamespaceAdopted { .. } => "namespace.adopted",
+            Self::NamespaceDeleted { .. } => "namespace.deleted",
+            Self::OrganizationSuspended { .. } => "organization.suspended",
+            Self::OrganizationResumed => "organization.resumed",
+            Self::RequestFiled { .. } => "request.filed",
+            Self::RequestWithdrawn { .. } => "request.withdrawn",
+            Self::RequestApproved { .. } => "request.approved",
+            Self::RequestDeclined { .. } => "request.declined",
+            Self::DeletionsConfirmed { .. } => "deletions.confirmed",
             Self::Refused { .. } => "refused",
         }
     }

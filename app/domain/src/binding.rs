@@ -184,6 +184,14 @@ pub struct Given {
     pub role: ClusterRole,
     pub by: String,
     pub at: Timestamp,
+    /// `None`: until somebody takes it away.
+    pub ends_at: Option<Timestamp>,
+}
+
+impl Given {
+    fn is_over(&self, now: Timestamp) -> bool {
+        token::is_expired(self.ends_at, now)
+    }
 }
 
 /// A member, as far as the cluster is concerned.
@@ -216,6 +224,8 @@ impl Token {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     pub organization: OrganizationId,
+    /// The operator has closed it: nobody of it has any business in the cluster, and nothing is forgotten.
+    pub suspended: bool,
     /// Counted together with the rest. An organization keeps at least one, so that zero proves a failed read.
     pub active_admins: u64,
     pub members: Vec<Member>,
@@ -228,13 +238,17 @@ pub struct Facts {
 pub struct NobodyRead;
 
 /// The bindings that should be: one for each (subject, namespace, role), in the order of their [`Key`]s. Deactivated
-/// members and removed or expired tokens want nothing. What was given twice is noted as first given.
+/// members, removed or expired tokens and suspended organizations want nothing, and neither does what was given until a
+/// time that is over. What was given twice is noted as first given.
 ///
 /// # Errors
 /// [`NobodyRead`].
 pub fn wanted(facts: &Facts, now: Timestamp) -> Result<Vec<Binding>, NobodyRead> {
     if facts.active_admins == 0 {
         return Err(NobodyRead);
+    }
+    if facts.suspended {
+        return Ok(Vec::new());
     }
     let members = facts
         .members
@@ -248,7 +262,7 @@ pub fn wanted(facts: &Facts, now: Timestamp) -> Result<Vec<Binding>, NobodyRead>
         .map(|token| (Subject::Token(token.token), &token.label, &token.given));
     let mut wanted: BTreeMap<Key, Binding> = BTreeMap::new();
     for (subject, name, given) in members.chain(tokens) {
-        for given in given {
+        for given in given.iter().filter(|given| !given.is_over(now)) {
             let binding = Binding {
                 organization: facts.organization,
                 namespace: given.namespace.clone(),
@@ -268,7 +282,10 @@ pub fn wanted(facts: &Facts, now: Timestamp) -> Result<Vec<Binding>, NobodyRead>
     Ok(wanted.into_values().collect())
 }
 
-/// When the wanted bindings next change by time alone: the first end of a token that is not over yet.
+/// When the wanted bindings next change by time alone: the first end of a token or of a grant that is not over yet.
 pub fn next_end(facts: &Facts, now: Timestamp) -> Option<Timestamp> {
-    facts.tokens.iter().filter(|token| !token.is_over(now)).filter_map(|token| token.expires_at).min()
+    let tokens = facts.tokens.iter().filter(|token| !token.is_over(now));
+    let given = facts.members.iter().map(|member| &member.given).chain(tokens.clone().map(|token| &token.given));
+    let given = given.flatten().filter(|given| !given.is_over(now)).filter_map(|given| given.ends_at);
+    tokens.filter_map(|token| token.expires_at).chain(given).min()
 }

@@ -5,6 +5,7 @@ use crate::{
     permission::Permission,
     refusal::Refusal,
 };
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Who gives something: a person, by their own hand or through a token that they made.
@@ -22,7 +23,8 @@ impl From<UserId> for Giver {
 }
 
 /// Who may have a grant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Holder {
     Member(MemberId),
     Token(TokenId),

@@ -56,6 +56,10 @@ ids! {
     /// An API access token. Not its secret: it may be shown and logged.
     TokenId,
     SessionId,
+    /// Something that only the operator can do, asked for by an admin.
+    RequestId,
+    /// What programs of the operator's bring.
+    CredentialId,
     /// A sign-up that waits for its address to be proved.
     SignUpId,
     /// A password reset that somebody asked for.

@@ -8,7 +8,10 @@ use crate::{
     text::EmailAddress,
     time::Timestamp,
 };
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 /// How many addresses one sending may name (product contract, section 3).
 pub const MOST_AT_ONCE: usize = 100;
@@ -61,6 +64,8 @@ pub struct Inviter {
     /// A person who is an active admin, or a token that was not removed.
     pub may_invite: bool,
     pub namespaces: BTreeSet<NamespaceId>,
+    /// When those end that end by themselves.
+    pub ends: BTreeMap<NamespaceId, Timestamp>,
 }
 
 impl Invitation {

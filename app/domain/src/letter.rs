@@ -3,8 +3,10 @@
 
 use crate::{
     grant::Change,
-    id::{InvitationId, OrganizationId, ResetId, SignUpId, TokenId, UserId},
+    id::{InvitationId, OrganizationId, RequestId, ResetId, SignUpId, TokenId, UserId},
+    permission::Permission,
     text::NamespaceName,
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -38,14 +40,46 @@ pub enum Letter {
         organization: OrganizationId,
         tokens: Vec<TokenId>,
     },
+    /// To an operator: an admin asks for something.
+    RequestFiled {
+        user: UserId,
+        request: RequestId,
+    },
+    /// To whoever asked: the operator has decided.
+    RequestDecided {
+        user: UserId,
+        request: RequestId,
+    },
+    /// To an admin: the operator closed the organization, or opened it again.
+    StandingChanged {
+        user: UserId,
+        organization: OrganizationId,
+        suspended: bool,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccessChange {
-    Namespaces { added: Vec<NamespaceName>, removed: Vec<NamespaceName> },
+    Namespaces {
+        added: Vec<NamespaceName>,
+        removed: Vec<NamespaceName>,
+    },
     Deactivated,
     Reactivated,
+    /// A withheld permission, given by the operator.
+    PermissionGiven {
+        namespace: NamespaceName,
+        permission: Permission,
+        ends_at: Option<Timestamp>,
+    },
+    PermissionRevoked {
+        namespace: NamespaceName,
+        permission: Permission,
+    },
+    MadeAdmin,
+    NoLongerAdmin,
+    MadeFounder,
 }
 
 impl From<Change<NamespaceName>> for AccessChange {
@@ -64,6 +98,9 @@ impl Letter {
             Self::PasswordChanged { .. } => "password_changed",
             Self::AccessChanged { .. } => "access_changed",
             Self::TokensExpire { .. } => "tokens_expire",
+            Self::RequestFiled { .. } => "request_filed",
+            Self::RequestDecided { .. } => "request_decided",
+            Self::StandingChanged { .. } => "standing_changed",
         }
     }
 }

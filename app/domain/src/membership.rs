@@ -7,6 +7,17 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
+/// Whether one more member may be active where so many are, or are about to be.
+///
+/// # Errors
+/// [`Refusal::MemberLimit`] when `present` fill the organization's `limit`; there is none unless the operator sets it.
+pub fn may_add_one(present: u64, limit: Option<u32>) -> Result<(), Refusal> {
+    match limit {
+        Some(most) if present >= u64::from(most) => Err(Refusal::MemberLimit { most }),
+        _ => Ok(()),
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -105,11 +116,41 @@ impl Membership {
         Ok(Self { status: Status::Active, ..self })
     }
 
+    /// Makes this member the founder, and an admin with it. Whether the asker may do so is [`crate::access::decide`]'s
+    /// question.
+    ///
+    /// # Errors
+    /// [`Refusal::AlreadyFounder`]; [`Refusal::NotActive`]: the founder can't be deactivated, so nobody who is becomes one.
+    pub fn into_founder(self) -> Result<Self, Refusal> {
+        if self.founder {
+            return Err(Refusal::AlreadyFounder);
+        }
+        if !self.is_active() {
+            return Err(Refusal::NotActive);
+        }
+        Ok(Self { founder: true, role: Role::Admin, ..self })
+    }
+
+    /// Whether the person behind this membership may be removed with all they had.
+    ///
+    /// # Errors
+    /// [`Refusal::FounderStays`]; [`Refusal::StillActive`]: removing is the second step, deactivating the first.
+    pub fn may_be_removed(&self) -> Result<(), Refusal> {
+        if self.founder {
+            return Err(Refusal::FounderStays);
+        }
+        if self.is_active() { Err(Refusal::StillActive) } else { Ok(()) }
+    }
+
     /// Gives or takes the role of admin. Whether the asker may do so is [`crate::access::decide`]'s question.
     ///
     /// # Errors
-    /// [`Refusal::FounderStays`] or [`Refusal::LastActiveAdmin`] when the role would be taken from them.
+    /// [`Refusal::RoleUnchanged`]; [`Refusal::FounderStays`] or [`Refusal::LastActiveAdmin`] when the role would be taken
+    /// from them.
     pub fn with_role(self, role: Role, active_admins: u64) -> Result<Self, Refusal> {
+        if role == self.role {
+            return Err(Refusal::RoleUnchanged);
+        }
         if role == Role::Member && self.role == Role::Admin {
             if self.founder {
                 return Err(Refusal::FounderStays);

@@ -8,6 +8,8 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const FORGOT_PASSWORD: &str = "/forgot-password";
 pub const ACCOUNT: &str = "/account";
 
+pub const OPERATOR: &str = "/operator";
+
 pub fn verify(secret: &str) -> String {
     format!("/verify/{secret}")
 }
@@ -34,4 +36,8 @@ pub fn api_access(slug: &Slug) -> String {
 
 pub fn activity(slug: &Slug) -> String {
     format!("/o/{slug}/activity")
+}
+
+pub fn settings(slug: &Slug) -> String {
+    format!("/o/{slug}/settings")
 }

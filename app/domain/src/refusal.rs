@@ -27,6 +27,8 @@ pub enum Refusal {
     /// Right for reading, too long ago for this: whoever walks up to an open screen must not make a credential.
     ReauthenticationRequired,
     SignUpsClosed,
+    /// The operator has closed the organization for now.
+    OrganizationSuspended,
 
     // Tokens
     /// Not a token's form, or a typo in one: said without asking the database.
@@ -54,6 +56,16 @@ pub enum Refusal {
     LastActiveAdmin,
     AlreadyDeactivated,
     AlreadyActive,
+    AlreadyFounder,
+    /// They have this role already.
+    RoleUnchanged,
+    /// What is asked takes an active member.
+    NotActive,
+    /// Whoever is removed is deactivated first, in every organization of theirs.
+    StillActive,
+    MemberLimit {
+        most: u32,
+    },
 
     // Invitations
     InvitationExpired {
@@ -87,6 +99,27 @@ pub enum Refusal {
     NamespaceLimit {
         most: u32,
     },
+    /// A limit below what is there.
+    LimitTooLow {
+        present: u32,
+    },
+    /// An end is given to what somebody has.
+    NotGranted,
+    AlreadyGiven,
+    NotGiven,
+
+    // The operator
+    /// An act of the operator is decided by nobody who asked for it.
+    OwnRequest,
+    RequestDecided,
+    AlreadyRequested,
+    AlreadySuspended,
+    NotSuspended,
+    NothingHeld,
+    AlreadyOperator,
+    NotOperator,
+    /// An installation keeps at least one who can run it from its pages.
+    LastOperator,
 
     // Links in mails
     LinkExpired,
@@ -119,6 +152,7 @@ impl Refusal {
             Self::WrongCredentials => "wrong_credentials",
             Self::ReauthenticationRequired => "reauthentication_required",
             Self::SignUpsClosed => "sign_ups_closed",
+            Self::OrganizationSuspended => "organization_suspended",
             Self::TokenMalformed => "token_malformed",
             Self::TokenUnknown => "token_unknown",
             Self::TokenExpired { .. } => "token_expired",
@@ -131,6 +165,11 @@ impl Refusal {
             Self::LastActiveAdmin => "last_active_admin",
             Self::AlreadyDeactivated => "already_deactivated",
             Self::AlreadyActive => "already_active",
+            Self::AlreadyFounder => "already_founder",
+            Self::RoleUnchanged => "role_unchanged",
+            Self::NotActive => "not_active",
+            Self::StillActive => "still_active",
+            Self::MemberLimit { .. } => "member_limit",
             Self::InvitationExpired { .. } => "invitation_expired",
             Self::InvitationRevoked => "invitation_revoked",
             Self::InvitationAccepted => "invitation_accepted",
@@ -145,6 +184,19 @@ impl Refusal {
             Self::NamespaceNotHeld { .. } => "namespace_not_held",
             Self::NamespaceTaken { .. } => "namespace_taken",
             Self::NamespaceLimit { .. } => "namespace_limit",
+            Self::LimitTooLow { .. } => "limit_too_low",
+            Self::NotGranted => "not_granted",
+            Self::AlreadyGiven => "already_given",
+            Self::NotGiven => "not_given",
+            Self::OwnRequest => "own_request",
+            Self::RequestDecided => "request_decided",
+            Self::AlreadyRequested => "already_requested",
+            Self::AlreadySuspended => "already_suspended",
+            Self::NotSuspended => "not_suspended",
+            Self::NothingHeld => "nothing_held",
+            Self::AlreadyOperator => "already_operator",
+            Self::NotOperator => "not_operator",
+            Self::LastOperator => "last_operator",
             Self::LinkExpired => "link_expired",
             Self::LinkUnknown => "link_unknown",
             Self::BadField { .. } => "bad_field",

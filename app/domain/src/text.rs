@@ -1,5 +1,6 @@
 //! Texts that people type. Each type is made only by its `parse`; whoever holds one need not check again.
 
+use crate::id::UserId;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
@@ -140,6 +141,18 @@ impl EmailAddress {
         Ok(Self(text.to_ascii_lowercase()))
     }
 
+    /// What stands in the place of a removed person's address. `.invalid` is nobody's mailbox (RFC 2606), and the id keeps
+    /// one apart from the other; the names keep the log readable.
+    pub fn of_removed(first_name: &PersonName, last_name: &PersonName, id: UserId) -> Self {
+        let latin = |name: &PersonName| {
+            let kept = name.as_str().chars().filter(char::is_ascii_alphanumeric).take(20);
+            kept.collect::<String>().to_ascii_lowercase()
+        };
+        let names: Vec<_> = [latin(first_name), latin(last_name)].into_iter().filter(|name| !name.is_empty()).collect();
+        let names = if names.is_empty() { "somebody".to_owned() } else { names.join(".") };
+        Self(format!("{names}.{}@removed.invalid", &id.uuid().simple().to_string()[..12]))
+    }
+
     /// Splits what was pasted into a field: by commas, semicolons, spaces and new lines. Empty parts vanish.
     pub fn split_many(pasted: &str) -> impl Iterator<Item = &str> {
         pasted.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|part| !part.is_empty())
@@ -205,6 +218,33 @@ impl TokenName {
     }
 }
 
+text_type! {
+    /// What a person writes to another to explain themselves, 1–500 characters on any number of lines.
+    Remark
+}
+
+impl Remark {
+    pub const LONGEST: usize = 500;
+
+    /// Lines are kept; whatever else can't be seen is refused.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let text = text.replace("\r\n", "\n");
+        if text.split('\n').any(|line| line.chars().any(is_deceptive)) {
+            return Err(Problem::Invisible);
+        }
+        visible_line(&text.replace('\n', " "), Self::LONGEST)?;
+        Ok(Self(text.trim().to_owned()))
+    }
+
+    /// Nothing written is no remark.
+    ///
+    /// # Errors
+    /// As [`Remark::parse`].
+    pub fn parse_some(text: &str) -> Result<Option<Self>, Problem> {
+        if text.trim().is_empty() { Ok(None) } else { Self::parse(text).map(Some) }
+    }
+}
+
 fn is_dns_label(text: &str) -> bool {
     !text.starts_with('-')
         && !text.ends_with('-')
@@ -241,6 +281,13 @@ text_type! {
 
 impl NamespaceLabel {
     pub const LONGEST: usize = 20;
+
+    /// The organization's own part of a namespace's name that it did not choose: what fits of it.
+    pub fn of_name(name: &NamespaceName, organization: &Slug) -> Self {
+        let own = name.0.strip_prefix(organization.as_str()).and_then(|rest| rest.strip_prefix('-'));
+        let own = own.filter(|own| !own.starts_with('-')).unwrap_or(&name.0);
+        Self(own[..own.len().min(Self::LONGEST)].trim_end_matches('-').to_owned())
+    }
 
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let text = text.trim();

@@ -223,7 +223,7 @@ pub struct Bearer {
     pub scopes: Scopes,
 }
 
-/// How long a token may be asked to live (product contract, section 5). Ordered from the shortest.
+/// How long a token may be asked to live (product contract, section 5), or a grant to last. Ordered from the shortest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lifetime {
     Hour,
@@ -295,7 +295,19 @@ impl Lifetime {
     }
 }
 
-/// Whether a token with this end is over.
+impl Serialize for Lifetime {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Lifetime {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(from)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Whether what has this end, a token or a grant, is over.
 pub fn is_expired(expires_at: Option<Timestamp>, now: Timestamp) -> bool {
     expires_at.is_some_and(|at| now >= at)
 }

@@ -3,7 +3,7 @@
 use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::exchange::{self, context};
-use domain::{permission::Permission, text::NamespaceName};
+use domain::{permission::Permission, text::NamespaceName, time::Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -70,14 +70,29 @@ impl From<usecases::cluster::Sync> for Sync {
 pub struct NamespaceGrant {
     pub namespace: NamespaceName,
     pub permissions: Vec<Permission>,
-    /// What only the operator could give here.
+    /// What only the operator could give here, and has not.
     pub withheld: Vec<Permission>,
     pub sync: Sync,
+    /// When the tick ends by itself.
+    #[serde(default)]
+    pub ends_at: Option<Timestamp>,
+    /// What the operator has given here.
+    #[serde(default)]
+    pub given: Vec<GivenPermission>,
+}
+
+/// A withheld permission that somebody has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenPermission {
+    pub permission: Permission,
+    pub by: String,
+    pub at: Timestamp,
+    pub ends_at: Option<Timestamp>,
 }
 
 impl NamespaceGrant {
     pub fn is_ticked(&self) -> bool {
-        !self.permissions.is_empty()
+        Permission::STANDARD.iter().all(|permission| self.permissions.contains(permission))
     }
 }
 
@@ -93,13 +108,29 @@ pub struct Saved {
 }
 
 #[cfg(feature = "ssr")]
+impl From<usecases::grants::Withheld> for GivenPermission {
+    fn from(withheld: usecases::grants::Withheld) -> Self {
+        let usecases::grants::Withheld { permission, granted_by: by, granted_at: at, ends_at, .. } = withheld;
+        Self { permission, by, at, ends_at }
+    }
+}
+
+#[cfg(feature = "ssr")]
 impl From<usecases::grants::Grants> for Grants {
     fn from(grants: usecases::grants::Grants) -> Self {
-        let namespaces = grants.namespaces.into_iter().map(|(namespace, granted, sync)| NamespaceGrant {
-            namespace: namespace.name,
-            permissions: if granted { Permission::STANDARD.to_vec() } else { Vec::new() },
-            withheld: Permission::WITHHELD.to_vec(),
-            sync: sync.into(),
+        let namespaces = grants.namespaces.into_iter().map(|held| {
+            let given: Vec<_> = held.withheld.into_iter().map(GivenPermission::from).collect();
+            let has = |permission: &Permission| given.iter().any(|it| it.permission == *permission);
+            let standard = Permission::STANDARD.into_iter().filter(|_| held.granted);
+            let (has, lacks): (Vec<_>, Vec<_>) = Permission::WITHHELD.into_iter().partition(has);
+            NamespaceGrant {
+                namespace: held.namespace.name,
+                permissions: standard.chain(has).collect(),
+                withheld: lacks,
+                sync: held.sync.into(),
+                ends_at: held.ends_at,
+                given,
+            }
         });
         Self { namespaces: namespaces.collect(), version: grants.member.version }
     }
@@ -122,4 +153,29 @@ pub async fn save(
     let version = usecases::grants::save(&context()?, &organization, &member, &namespaces, version).await?;
     exchange::notice("The namespaces are saved.");
     Ok(Saved { version })
+}
+
+/// When a grant ends by itself from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limited {
+    pub ends_at: Option<Timestamp>,
+}
+
+/// Gives one tick of a member, or of a token, an end: so long from now (`1h`, `8h`, `30d`, `90d`, `1y`), or none (`never`).
+#[server(name = LimitCall, prefix = "/api/v1", endpoint = "grants/limit")]
+pub async fn limit(
+    organization: String,
+    #[server(default)] member: Option<String>,
+    #[server(default)] token: Option<String>,
+    namespace: String,
+    lasts: String,
+) -> Result<Limited, ApiError> {
+    let holder = super::requests::holder(member, token)?;
+    let lasts = super::requests::lifetime(Some(&lasts))?;
+    let ends_at = usecases::grants::limit(&context()?, &organization, holder, &namespace, lasts).await?;
+    exchange::notice(match ends_at {
+        Some(at) => format!("The access to {namespace} ends on {}.", crate::words::time(at)),
+        None => format!("The access to {namespace} stays until somebody takes it away."),
+    });
+    Ok(Limited { ends_at })
 }

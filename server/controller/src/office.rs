@@ -25,6 +25,8 @@ pub struct Wanted {
     pub bindings: Vec<Binding>,
     /// Made where missing. No binding is written outside of them.
     pub namespaces: BTreeSet<NamespaceName>,
+    /// Those of them that the cluster had before, and that are taken over instead of made.
+    pub adopted: BTreeSet<NamespaceName>,
     pub deletions: Deletions,
     /// When the wish changes by time alone: the next end of a token.
     pub until: Option<Timestamp>,

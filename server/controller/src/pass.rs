@@ -77,6 +77,12 @@ impl<O: Office> Looker<O> {
                 Some(owned) if owned.organization != organization => Err(Failure::Foreign),
                 Some(owned) if owned.ending => Err(Failure::NamespaceEnding),
                 Some(_) => Ok(()),
+                None if wanted.adopted.contains(&name) => {
+                    match self.writer.adopt_namespace(&name, organization).await {
+                        Err(Failure::NamespaceMissing) => self.writer.make_namespace(&name, organization).await,
+                        adopted => adopted,
+                    }
+                }
                 None => self.writer.make_namespace(&name, organization).await,
             };
             (name, state)

@@ -22,8 +22,8 @@ pub use domain::letter::AccessChange;
 pub use draft::Rendered;
 pub use error::{ErrorKind, SendError, SetupError};
 pub use mail::{
-    AccessChanged, AccountExists, ExpiringToken, Invitation, Mail, PasswordChanged, PasswordReset, TokensExpire,
-    Verification,
+    AccessChanged, AccountExists, ExpiringToken, Invitation, Mail, PasswordChanged, PasswordReset, RequestDecided,
+    RequestFiled, StandingChanged, TokensExpire, Verification,
 };
 pub use mailer::Mailer;
 pub use transport::{Sent, SentMail, SmtpOptions};

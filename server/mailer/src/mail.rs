@@ -2,7 +2,7 @@
 //! base URL; names are as the domain parsed them.
 
 use crate::{AccessChange, Rendered, SendError};
-use domain::time::Timestamp;
+use domain::{request::How, time::Timestamp};
 
 /// One variant per mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,9 @@ pub enum Mail {
     PasswordChanged(PasswordChanged),
     AccessChanged(AccessChanged),
     TokensExpire(TokensExpire),
+    RequestFiled(RequestFiled),
+    RequestDecided(RequestDecided),
+    StandingChanged(StandingChanged),
 }
 
 /// An offer of membership. Opening the link changes nothing; the page has a button.
@@ -90,6 +93,43 @@ pub struct ExpiringToken {
     pub expires_at: Timestamp,
 }
 
+/// An admin asks the operator for something. Goes to every operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestFiled {
+    pub first_name: String,
+    pub organization: String,
+    /// The address of the admin.
+    pub asked_by: String,
+    /// What is asked for, as an order: `make bo@example.org an admin`.
+    pub wish: String,
+    pub reason: String,
+    /// The operator's page.
+    pub link: String,
+}
+
+/// The operator has decided. Goes to whoever asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestDecided {
+    pub first_name: String,
+    pub organization: String,
+    pub wish: String,
+    pub how: How,
+    /// Empty where the operator wrote none.
+    pub note: String,
+    /// The organization's settings page.
+    pub link: String,
+}
+
+/// The operator closed an organization, or opened it again. Goes to its admins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingChanged {
+    pub first_name: String,
+    pub organization: String,
+    pub suspended: bool,
+    /// The organization's page. Left out where it can't be opened.
+    pub link: String,
+}
+
 impl Mail {
     /// The stable name of this kind of mail, for logs and counters; the same as the outbox's.
     pub const fn kind(&self) -> &'static str {
@@ -101,6 +141,9 @@ impl Mail {
             Self::PasswordChanged(_) => "password_changed",
             Self::AccessChanged(_) => "access_changed",
             Self::TokensExpire(_) => "tokens_expire",
+            Self::RequestFiled(_) => "request_filed",
+            Self::RequestDecided(_) => "request_decided",
+            Self::StandingChanged(_) => "standing_changed",
         }
     }
 

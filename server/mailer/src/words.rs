@@ -2,11 +2,11 @@
 
 use crate::{
     AccessChange, AccessChanged, AccountExists, ExpiringToken, Invitation, Mail, PasswordChanged, PasswordReset,
-    TokensExpire, Verification,
+    RequestDecided, RequestFiled, StandingChanged, TokensExpire, Verification,
     draft::{Draft, Part},
     line::Line,
 };
-use domain::time::Timestamp;
+use domain::{request::How, time::Timestamp};
 
 pub(crate) fn draft(mail: &Mail) -> Draft {
     match mail {
@@ -17,6 +17,9 @@ pub(crate) fn draft(mail: &Mail) -> Draft {
         Mail::PasswordChanged(facts) => password_changed(facts),
         Mail::AccessChanged(facts) => access_changed(facts),
         Mail::TokensExpire(facts) => tokens_expire(facts),
+        Mail::RequestFiled(facts) => request_filed(facts),
+        Mail::RequestDecided(facts) => request_decided(facts),
+        Mail::StandingChanged(facts) => standing_changed(facts),
     }
 }
 
@@ -140,6 +143,44 @@ fn access_changed(facts: &AccessChanged) -> Draft {
             vec![paragraph(format!("An admin reactivated you in {organization}."))],
             true,
         ),
+        AccessChange::PermissionGiven { namespace, permission, ends_at } => (
+            format!("You were given {permission} in {namespace}"),
+            vec![
+                paragraph(format!("The operator gave you {permission} in {namespace}: {}.", permission.explanation())),
+                paragraph(match ends_at {
+                    Some(at) => format!("It ends by itself on {}.", day_and_minute(*at)),
+                    None => "It stays until somebody takes it back.".to_owned(),
+                }),
+            ],
+            true,
+        ),
+        AccessChange::PermissionRevoked { namespace, permission } => (
+            format!("{permission} in {namespace} was taken back"),
+            vec![paragraph(format!("The operator took {permission} in {namespace} back from you."))],
+            true,
+        ),
+        AccessChange::MadeAdmin => (
+            format!("You are an admin of {organization}"),
+            vec![paragraph(format!(
+                "The operator made you an admin of {organization}: you can invite people, decide who may work where, \
+                 and manage its API tokens."
+            ))],
+            true,
+        ),
+        AccessChange::NoLongerAdmin => (
+            format!("You are no longer an admin of {organization}"),
+            vec![paragraph(format!(
+                "The operator took the role of admin in {organization} from you. You stay a member of it."
+            ))],
+            true,
+        ),
+        AccessChange::MadeFounder => (
+            format!("You are the founder of {organization}"),
+            vec![paragraph(format!(
+                "The operator made you the founder of {organization}. The founder is an admin and can't be deactivated."
+            ))],
+            true,
+        ),
     };
     if can_open {
         parts.push(button(&format!("Open {organization}"), link));
@@ -191,6 +232,72 @@ fn tokens_expire(facts: &TokensExpire) -> Draft {
             ),
             button("Open API access", link),
         ],
+        footer: Line::from(format!("You get this mail because you are an admin of {organization} on Bailiwick.")),
+    }
+}
+
+fn request_filed(facts: &RequestFiled) -> Draft {
+    let RequestFiled { first_name, organization, asked_by, wish, reason, link } = facts;
+    Draft {
+        subject: Line::from(format!("{organization} asks: {wish}")),
+        heading: Line::from(format!("{organization} asks you for something")),
+        greeting: hello(first_name),
+        parts: vec![
+            paragraph(format!("{asked_by}, an admin of {organization}, asks the operator: {wish}.")),
+            paragraph(format!("The reason given: {reason}")),
+            button("Look at it and decide", link),
+        ],
+        footer: Line::from("You get this mail because you are an operator of this Bailiwick."),
+    }
+}
+
+fn request_decided(facts: &RequestDecided) -> Draft {
+    let RequestDecided { first_name, organization, wish, how, note, link } = facts;
+    let (title, outcome) = match how {
+        How::Approved => (format!("Approved: {wish}"), "approved it, and it is done."),
+        How::Declined => (format!("Declined: {wish}"), "declined it. Nothing was changed."),
+        How::Withdrawn => (format!("Withdrawn: {wish}"), "has nothing to decide any more: it was withdrawn."),
+    };
+    let mut parts = vec![paragraph(format!("You asked for {organization}: {wish}. The operator {outcome}"))];
+    if !note.is_empty() {
+        parts.push(paragraph(format!("Their note: {note}")));
+    }
+    parts.push(button("See the request", link));
+    Draft {
+        subject: Line::from(&title),
+        heading: Line::from(&title),
+        greeting: hello(first_name),
+        parts,
+        footer: Line::from(format!("You get this mail because you asked for it as an admin of {organization}.")),
+    }
+}
+
+fn standing_changed(facts: &StandingChanged) -> Draft {
+    let StandingChanged { first_name, organization, suspended, link } = facts;
+    let (title, mut parts) = if *suspended {
+        let what = "Nobody can open it, and its API tokens and all access to its namespaces have stopped. Nothing is lost: \
+                    when the operator resumes it, everything is as it was.";
+        let parts = vec![
+            paragraph(format!("The operator suspended the organization {organization}.")),
+            paragraph(what),
+            paragraph("If you think that this is a mistake, ask the operator of this installation."),
+        ];
+        (format!("{organization} is suspended"), parts)
+    } else {
+        let what = "People can sign in again, and tokens and access to its namespaces work as before.";
+        (
+            format!("{organization} is open again"),
+            vec![paragraph(format!("The operator resumed the organization {organization}. {what}"))],
+        )
+    };
+    if !suspended {
+        parts.push(button(&format!("Open {organization}"), link));
+    }
+    Draft {
+        subject: Line::from(&title),
+        heading: Line::from(&title),
+        greeting: hello(first_name),
+        parts,
         footer: Line::from(format!("You get this mail because you are an admin of {organization} on Bailiwick.")),
     }
 }

@@ -37,12 +37,12 @@ statements! {
         then cluster_connections.since else excluded.since end, connected = excluded.connected,
         server_version = coalesce(excluded.server_version, cluster_connections.server_version)";
     MEMBER_GRANTS = "select m.user_id, m.email, g.namespace_id, n.name as namespace,
-        coalesce('API token ' || coalesce(t.name, t.prefix || '…' || t.last_four), b.email) as granted_by, g.granted_at
+        coalesce('API token ' || coalesce(t.name, t.prefix || '…' || t.last_four), b.email) as granted_by, g.granted_at, g.ends_at
         from members m join grants g on g.member_id = m.id join namespaces n on n.id = g.namespace_id
         join users b on b.id = g.granted_by left join tokens t on t.id = g.granted_by_token
         where m.organization_id = $1 and m.status = 'active'";
     TOKEN_GRANTS = "select t.id, t.name, t.prefix, t.last_four, t.expires_at, g.namespace_id, n.name as namespace,
-        b.email as granted_by, g.granted_at
+        b.email as granted_by, g.granted_at, g.ends_at
         from tokens t join token_grants g on g.token_id = t.id join namespaces n on n.id = g.namespace_id
         join users b on b.id = g.granted_by
         where t.organization_id = $1 and t.removed_at is null and (t.expires_at is null or t.expires_at > $2)";
@@ -62,6 +62,13 @@ pub struct MemberGrant {
     pub granted_by: String,
     #[sqlx(try_from = "At")]
     pub granted_at: Timestamp,
+    ends_at: Option<At>,
+}
+
+impl MemberGrant {
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        self.ends_at.map(Timestamp::from)
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -76,6 +83,7 @@ struct TokenGrantRow {
     namespace: NamespaceName,
     granted_by: String,
     granted_at: At,
+    ends_at: Option<At>,
 }
 
 /// A grant of a token that stands.
@@ -89,6 +97,7 @@ pub struct TokenGrant {
     pub namespace: NamespaceName,
     pub granted_by: String,
     pub granted_at: Timestamp,
+    pub ends_at: Option<Timestamp>,
 }
 
 /// How far the cluster has followed one organization.
@@ -179,6 +188,7 @@ pub async fn token_grants(
         namespace: row.namespace,
         granted_by: row.granted_by,
         granted_at: row.granted_at.0,
+        ends_at: row.ends_at.map(Timestamp::from),
     });
     Ok(grants.collect())
 }

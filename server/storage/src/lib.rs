@@ -13,13 +13,18 @@ pub mod account_activity;
 pub mod activity;
 pub mod attempts;
 pub mod cluster;
+pub mod credentials;
+pub mod directory;
 pub mod grants;
 pub mod invitations;
 pub mod members;
 pub mod namespaces;
+pub mod operators;
 pub mod organizations;
 pub mod outbox;
 pub mod password_resets;
+pub mod removal;
+pub mod requests;
 pub mod roster;
 pub mod schema;
 pub mod sessions;
@@ -28,6 +33,7 @@ pub mod tokens;
 #[cfg(feature = "trial")]
 pub mod trial;
 pub mod users;
+pub mod withheld;
 
 pub use db::{Connection, Db, Error, OLDEST_SQLITE, Options};
 
@@ -38,18 +44,24 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'stati
         ("activity", activity::STATEMENTS),
         ("attempts", attempts::STATEMENTS),
         ("cluster", cluster::STATEMENTS),
+        ("credentials", credentials::STATEMENTS),
+        ("directory", directory::STATEMENTS),
         ("grants", grants::STATEMENTS),
         ("invitations", invitations::STATEMENTS),
         ("members", members::STATEMENTS),
         ("namespaces", namespaces::STATEMENTS),
+        ("operators", operators::STATEMENTS),
         ("organizations", organizations::STATEMENTS),
         ("outbox", outbox::STATEMENTS),
         ("password_resets", password_resets::STATEMENTS),
+        ("removal", removal::STATEMENTS),
+        ("requests", requests::STATEMENTS),
         ("roster", roster::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
         ("sign_ups", sign_ups::STATEMENTS),
         ("tokens", tokens::STATEMENTS),
         ("users", users::STATEMENTS),
+        ("withheld", withheld::STATEMENTS),
     ]
     .into_iter()
     .flat_map(|(module, statements)| statements.iter().map(move |(name, sql)| (module, *name, *sql)))

@@ -11,8 +11,14 @@ use uuid::Uuid;
 statements! {
     INSERT = "insert into namespaces (id, organization_id, label, name, created_by, created_at)
         values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
-    LIST = "select n.id, n.label, n.name, n.created_at, u.email as created_by from namespaces n join users u on u.id = n.created_by
-        where n.organization_id = $1 order by n.name";
+    LIST = "select n.id, n.label, n.name, n.created_at, u.email as created_by, n.adopted_at is not null as adopted
+        from namespaces n join users u on u.id = n.created_by where n.organization_id = $1 order by n.name";
+    ADOPT = "update namespaces set adopted_at = $2 where id = $1";
+    DELETE_GRANTS = "delete from grants where namespace_id = $1";
+    DELETE_TOKEN_GRANTS = "delete from token_grants where namespace_id = $1";
+    DELETE_WITHHELD = "delete from withheld_grants where namespace_id = $1";
+    DELETE_OFFERED = "delete from invitation_namespaces where namespace_id = $1";
+    DELETE = "delete from namespaces where organization_id = $1 and id = $2";
     COUNT = "select count(*) as n from namespaces where organization_id = $1";
     PEOPLE = "select g.namespace_id, m.email, u.first_name, u.last_name from namespaces n
         join grants g on g.namespace_id = n.id join members m on m.id = g.member_id join users u on u.id = m.user_id
@@ -34,6 +40,8 @@ pub struct Namespace {
     pub created_at: Timestamp,
     #[sqlx(try_from = "String")]
     pub created_by: EmailAddress,
+    /// It was in the cluster before, and the operator gave it to the organization.
+    pub adopted: bool,
 }
 
 /// Somebody who may work in a namespace.
@@ -98,4 +106,18 @@ pub async fn people(c: &mut Connection, namespace: NamespaceId, limit: u32) -> R
 /// How many active members may work in each.
 pub async fn people_counts(c: &mut Connection, organization: OrganizationId) -> Result<Vec<PeopleCount>, Error> {
     all!(c, PEOPLE_COUNTS, organization.uuid())
+}
+
+/// Marks that it is in the cluster already, and may be taken over there.
+pub async fn adopt(c: &mut Connection, id: NamespaceId, now: Timestamp) -> Result<(), Error> {
+    execute!(c, ADOPT, id.uuid(), At(now))?;
+    Ok(())
+}
+
+/// Takes it from the organization, with everything given in it; `false` when the organization has no such namespace.
+pub async fn delete(c: &mut Connection, organization: OrganizationId, id: NamespaceId) -> Result<bool, Error> {
+    for statement in [DELETE_GRANTS, DELETE_TOKEN_GRANTS, DELETE_WITHHELD, DELETE_OFFERED] {
+        execute!(c, statement, id.uuid())?;
+    }
+    Ok(execute!(c, DELETE, organization.uuid(), id.uuid())? == 1)
 }

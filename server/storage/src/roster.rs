@@ -110,7 +110,7 @@ const FOREVER: Timestamp = Timestamp::from_micros(253_402_300_799_000_000);
 const NEVER: Timestamp = Timestamp::from_micros(0);
 
 /// What `like` is given to find `text` anywhere.
-fn pattern(text: &str) -> String {
+pub(crate) fn pattern(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');
     for c in text.trim().to_lowercase().chars() {

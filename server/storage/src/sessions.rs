@@ -11,10 +11,14 @@ use uuid::Uuid;
 statements! {
     INSERT = "insert into sessions (id, token_hash, user_id, created_at, last_seen_at, ip, user_agent)
         values ($1, $2, $3, $4, $4, $5, $6)";
-    // A person whose memberships are all switched off has no session, whatever this table says.
-    FIND = "select s.id, s.created_at, s.last_seen_at, u.id as user_id, u.email, u.first_name, u.last_name
-        from sessions s join users u on u.id = s.user_id where s.token_hash = $1
-        and exists (select 1 from members m where m.user_id = s.user_id and m.status = 'active')";
+    // A person whose memberships are all switched off, or in organizations that are closed, has no session, whatever this
+    // table says; an operator needs no membership.
+    FIND = "select s.id, s.created_at, s.last_seen_at, u.id as user_id, u.email, u.first_name, u.last_name,
+        o.user_id is not null as operator
+        from sessions s join users u on u.id = s.user_id left join operators o on o.user_id = s.user_id
+        where s.token_hash = $1 and (o.user_id is not null or exists (select 1 from members m
+            join organizations n on n.id = m.organization_id
+            where m.user_id = s.user_id and m.status = 'active' and n.suspended_at is null))";
     LIST = "select id, created_at, last_seen_at, ip, user_agent from sessions where user_id = $1 order by last_seen_at desc, id";
     DELETE = "delete from sessions where user_id = $1 and id = $2";
     DELETE_OTHERS = "delete from sessions where user_id = $1 and id <> $2";
@@ -40,6 +44,8 @@ pub struct Session {
     pub first_name: PersonName,
     #[sqlx(try_from = "String")]
     pub last_name: PersonName,
+    /// Whether this person is one of the installation's operators.
+    pub operator: bool,
 }
 
 /// A session as its owner sees it in the list.

@@ -15,8 +15,9 @@ macro_rules! tokens {
     ($which:literal) => {
         concat!(
             "select t.id, t.organization_id, t.name, t.prefix, t.last_four, t.may_members, t.may_invitations, t.may_grants, ",
-            "t.created_by as maker, u.email as created_by, t.created_at, t.expires_at, t.last_used_at, t.version ",
-            "from tokens t join users u on u.id = t.created_by where ",
+            "t.created_by as maker, u.email as created_by, t.created_at, t.expires_at, t.last_used_at, t.version, ",
+            "o.suspended_at is not null as suspended ",
+            "from tokens t join users u on u.id = t.created_by join organizations o on o.id = t.organization_id where ",
             $which
         )
     };
@@ -49,6 +50,8 @@ statements! {
     REMINDED = "update tokens set reminded_at = $2 where id = $1 and reminded_at is null";
     REMOVE_GRANTS_OVER = "delete from token_grants where token_id in
         (select id from tokens where removed_at is null and expires_at < $1)";
+    REMOVE_WITHHELD_OVER = "delete from withheld_grants where token_id in
+        (select id from tokens where removed_at is null and expires_at < $1)";
     REMOVE_OVER = "update tokens set secret_hash = null, removed_at = expires_at where removed_at is null and expires_at < $1";
 }
 
@@ -70,6 +73,8 @@ pub struct Token {
     /// As it was last written down: up to a minute late.
     pub last_used_at: Option<Timestamp>,
     pub version: i64,
+    /// Whether the operator has closed its organization.
+    pub suspended: bool,
 }
 
 impl Token {
@@ -100,6 +105,7 @@ struct Row {
     expires_at: Option<At>,
     last_used_at: Option<At>,
     version: i64,
+    suspended: bool,
 }
 
 impl TryFrom<Row> for Token {
@@ -119,6 +125,7 @@ impl TryFrom<Row> for Token {
             expires_at: row.expires_at.map(Timestamp::from),
             last_used_at: row.last_used_at.map(Timestamp::from),
             version: row.version,
+            suspended: row.suspended,
         })
     }
 }
@@ -271,6 +278,7 @@ pub async fn remove(
     let removed = execute!(c, REMOVE, organization.uuid(), id.uuid(), At(now), version)? == 1;
     if removed {
         execute!(c, REMOVE_GRANTS, id.uuid())?;
+        crate::withheld::delete_of_token(c, id).await?;
     }
     Ok(removed)
 }
@@ -296,5 +304,6 @@ pub async fn reminded(c: &mut Connection, id: TokenId, now: Timestamp) -> Result
 /// Removes tokens that ended before `ended`.
 pub async fn remove_over(c: &mut Connection, ended: Timestamp) -> Result<u64, Error> {
     execute!(c, REMOVE_GRANTS_OVER, At(ended))?;
+    execute!(c, REMOVE_WITHHELD_OVER, At(ended))?;
     execute!(c, REMOVE_OVER, At(ended))
 }

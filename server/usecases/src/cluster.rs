@@ -10,13 +10,20 @@ use domain::{
     Refusal,
     access::Action,
     binding::{self, Binding, ClusterRole, Facts, Given, Member, Subject, Token},
+    grant::Holder,
     id::{LetterId, OrganizationId},
     membership::Status,
     text::NamespaceName,
     time::Timestamp,
 };
-use std::{collections::BTreeMap, time::Duration};
-use storage::{cluster, namespaces};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+use storage::{
+    cluster, namespaces,
+    withheld::{self, Withheld},
+};
 
 pub use storage::cluster::{Drift, Trouble};
 use storage::organizations::{self, Organization};
@@ -35,6 +42,8 @@ pub struct Wanted {
     pub version: i64,
     pub bindings: Vec<Binding>,
     pub namespaces: Vec<NamespaceName>,
+    /// Those of them that were in the cluster before, and may be taken over there.
+    pub adopted: BTreeSet<NamespaceName>,
     /// The operator wants many deletions at once to be done.
     pub confirmed: bool,
     /// When the wish changes by time alone: the next end of a token.
@@ -64,10 +73,14 @@ pub async fn wanted(installation: &Installation, organization: OrganizationId) -
     let facts = facts(&mut c, &stored, now).await?;
     let bindings = binding::wanted(&facts, now).map_err(|_| Error::Broken("an organization without members".into()))?;
     let namespaces = namespaces::list(&mut c, organization).await?;
-    let confirmed = cluster::state(&mut c, organization).await?.is_some_and(|state| state.confirmed);
+    // Suspending takes everything from everybody: whoever did it meant it.
+    let confirmed =
+        stored.suspended || cluster::state(&mut c, organization).await?.is_some_and(|state| state.confirmed);
+    let adopted =
+        namespaces.iter().filter(|namespace| namespace.adopted).map(|namespace| namespace.name.clone()).collect();
     let namespaces = namespaces.into_iter().map(|namespace| namespace.name).collect();
     let until = binding::next_end(&facts, now);
-    Ok(Some(Wanted { organization, version: stored.version, bindings, namespaces, confirmed, until }))
+    Ok(Some(Wanted { organization, version: stored.version, bindings, namespaces, adopted, confirmed, until }))
 }
 
 async fn facts(c: &mut storage::Connection, organization: &Organization, now: Timestamp) -> Result<Facts, Error> {
@@ -78,8 +91,9 @@ async fn facts(c: &mut storage::Connection, organization: &Organization, now: Ti
     members.insert(founder, nobody(founder, String::new()));
     for grant in cluster::member_grants(c, organization.id).await? {
         let member = members.entry(grant.user).or_insert_with(|| nobody(grant.user, String::new()));
+        let ends_at = grant.ends_at();
         member.email = grant.email;
-        member.given.push(standard(grant.namespace, grant.granted_by, grant.granted_at));
+        member.given.push(standard(grant.namespace, grant.granted_by, grant.granted_at, ends_at));
     }
     let mut tokens: BTreeMap<_, Token> = BTreeMap::new();
     for grant in cluster::token_grants(c, organization.id, now).await? {
@@ -87,10 +101,32 @@ async fn facts(c: &mut storage::Connection, organization: &Organization, now: Ti
         let token =
             Token { token: grant.token, label, expires_at: grant.expires_at, removed: false, given: Vec::new() };
         let token = tokens.entry(grant.token).or_insert(token);
-        token.given.push(standard(grant.namespace, grant.granted_by, grant.granted_at));
+        token.given.push(standard(grant.namespace, grant.granted_by, grant.granted_at, grant.ends_at));
+    }
+    for Withheld { holder, namespace, permission, granted_by: by, granted_at: at, ends_at, .. } in
+        withheld::of_organization(c, organization.id).await?
+    {
+        let given = Given { namespace, role: ClusterRole::of(permission), by, at, ends_at };
+        match holder {
+            Holder::Member(id) => {
+                let Some(member) = storage::members::find(c, organization.id, id).await? else { continue };
+                let entry = members.entry(member.user);
+                let entry =
+                    entry.or_insert_with(|| Member { status: member.status, ..nobody(member.user, String::new()) });
+                (entry.email, entry.status) = (member.email.to_string(), member.status);
+                entry.given.push(given);
+            }
+            Holder::Token(id) => {
+                let Some(token) = storage::tokens::find(c, organization.id, id).await? else { continue };
+                let label = token.name.map_or_else(|| token.mask.to_string(), |name| name.to_string());
+                let fresh = Token { token: id, label, expires_at: token.expires_at, removed: false, given: Vec::new() };
+                tokens.entry(id).or_insert(fresh).given.push(given);
+            }
+        }
     }
     Ok(Facts {
         organization: organization.id,
+        suspended: organization.suspended,
         active_admins: storage::members::active_admins(c, organization.id).await?,
         members: members.into_values().collect(),
         tokens: tokens.into_values().collect(),
@@ -98,8 +134,8 @@ async fn facts(c: &mut storage::Connection, organization: &Organization, now: Ti
 }
 
 /// A tick.
-fn standard(namespace: NamespaceName, by: String, at: Timestamp) -> Given {
-    Given { namespace, role: ClusterRole::Standard, by, at }
+fn standard(namespace: NamespaceName, by: String, at: Timestamp, ends_at: Option<Timestamp>) -> Given {
+    Given { namespace, role: ClusterRole::Standard, by, at, ends_at }
 }
 
 /// What came of bringing the cluster to what an organization wants.
@@ -187,7 +223,12 @@ pub struct Identity {
 pub async fn identify(installation: &Installation, credential: &str) -> Result<Option<Identity>, Error> {
     match installation.token_with(credential).await {
         Ok(token) => Ok(Some(Identity { subject: Subject::Token(token.id), organization: token.organization })),
-        Err(Error::Refused(Refusal::TokenMalformed | Refusal::TokenUnknown | Refusal::TokenExpired { .. })) => Ok(None),
+        Err(Error::Refused(
+            Refusal::TokenMalformed
+            | Refusal::TokenUnknown
+            | Refusal::TokenExpired { .. }
+            | Refusal::OrganizationSuspended,
+        )) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -1,6 +1,6 @@
 //! What a use case works with: the installation, and who asks.
 
-use crate::{Bell, Clock, Error, Keys, Passwords, keys::sha256, seen::Seen};
+use crate::{Bell, Clock, Error, Keys, Passwords, keys::sha256, operator, seen::Seen};
 use domain::{
     Refusal,
     access::Actor,
@@ -10,7 +10,7 @@ use domain::{
     token::{Secret, is_expired},
 };
 use std::{net::IpAddr, sync::Arc, time::Duration};
-use storage::{Db, tokens::Token};
+use storage::{Db, credentials::Credential as Credentialed, tokens::Token};
 use tokio::sync::Notify;
 
 /// What the operator decides by configuration.
@@ -89,6 +89,8 @@ pub struct SignedIn {
     pub last_name: PersonName,
     /// When the password was last proved in this session.
     pub signed_in_at: Timestamp,
+    /// Whether this person may act as the operator.
+    pub operator: bool,
 }
 
 /// What a request brings to say who sends it. One or the other: a cookie is no bearer, a bearer no cookie.
@@ -109,8 +111,39 @@ pub enum Who {
     Nobody,
     Person(SignedIn),
     Token(Token),
-    /// Made by the command line alone: no request ever speaks as the operator.
-    Operator,
+    Operator(Operator),
+    /// Bailiwick itself, when the time of something has come.
+    System,
+}
+
+/// Whoever runs the installation, by the way they came.
+#[derive(Debug, Clone)]
+pub enum Operator {
+    /// At the machine itself. Made by the command line alone: no request ever speaks as this one.
+    CommandLine,
+    /// Signed in, and one of the operators.
+    Person(SignedIn),
+    /// A program that brings a credential of the operator's.
+    Program(Credentialed),
+}
+
+impl Operator {
+    /// The operator's own account, where there is one.
+    pub fn user(&self) -> Option<UserId> {
+        match self {
+            Self::Person(person) => Some(person.user),
+            Self::CommandLine | Self::Program(_) => None,
+        }
+    }
+
+    /// As it stands in logs.
+    pub fn name(&self) -> String {
+        match self {
+            Self::CommandLine => "Operator".to_owned(),
+            Self::Person(person) => person.email.to_string(),
+            Self::Program(credential) => format!("Operator's program “{}”", credential.name),
+        }
+    }
 }
 
 /// Who asks, and from where.
@@ -125,14 +158,14 @@ impl Caller {
     pub fn person(&self) -> Option<&SignedIn> {
         match &self.who {
             Who::Person(person) => Some(person),
-            Who::Nobody | Who::Token(_) | Who::Operator => None,
+            Who::Nobody | Who::Token(_) | Who::Operator(_) | Who::System => None,
         }
     }
 
     pub fn token(&self) -> Option<&Token> {
         match &self.who {
             Who::Token(token) => Some(token),
-            Who::Nobody | Who::Person(_) | Who::Operator => None,
+            Who::Nobody | Who::Person(_) | Who::Operator(_) | Who::System => None,
         }
     }
 }
@@ -152,7 +185,16 @@ impl Context {
 
     /// Whoever runs the installation, at its command line.
     pub fn operator(installation: Arc<Installation>) -> Self {
-        Self { installation, caller: Caller { who: Who::Operator, ..Caller::default() } }
+        Self::of(installation, Who::Operator(Operator::CommandLine))
+    }
+
+    /// Bailiwick itself, when the time of something has come.
+    pub(crate) fn system(installation: Arc<Installation>) -> Self {
+        Self::of(installation, Who::System)
+    }
+
+    fn of(installation: Arc<Installation>, who: Who) -> Self {
+        Self { installation, caller: Caller { who, ..Caller::default() } }
     }
 
     /// Finds out who brings this credential: one indexed read and no write. A session that is unknown, idle or over-aged
@@ -170,6 +212,9 @@ impl Context {
         let who = match credential {
             Credential::None | Credential::Cookie("") => Who::Nobody,
             Credential::Cookie(secret) => installation.person_with(secret).await?.map_or(Who::Nobody, Who::Person),
+            Credential::Bearer(secret) if secret.starts_with(operator::PREFIX) => {
+                Who::Operator(Operator::Program(installation.credential_with(secret).await?))
+            }
             Credential::Bearer(secret) => Who::Token(installation.token_with(secret).await?),
         };
         // An agent's name is shown on pages and kept in rows: as long as any real one, and no longer.
@@ -192,7 +237,8 @@ impl Context {
             Who::Nobody => Actor::Anonymous,
             Who::Person(person) => Actor::User(person.user),
             Who::Token(token) => Actor::Token(token.bearer()),
-            Who::Operator => Actor::Operator,
+            Who::Operator(_) => Actor::Operator,
+            Who::System => Actor::System,
         }
     }
 
@@ -202,8 +248,34 @@ impl Context {
         match &self.caller.who {
             Who::Person(person) => Ok(person),
             Who::Token(_) => Err(Refusal::PeopleOnly.into()),
-            Who::Nobody | Who::Operator => Err(Refusal::NotSignedIn.into()),
+            Who::Nobody | Who::Operator(_) | Who::System => Err(Refusal::NotSignedIn.into()),
         }
+    }
+
+    /// The same caller as the operator, to read what only operators see.
+    ///
+    /// # Errors
+    /// [`Refusal::NotSignedIn`]; [`Refusal::OperatorOnly`] for a person who is none, and for an organization's token.
+    pub fn as_operator(&self) -> Result<Self, Error> {
+        let who = match &self.caller.who {
+            Who::Operator(operator) => Who::Operator(operator.clone()),
+            Who::Person(person) if person.operator => Who::Operator(Operator::Person(person.clone())),
+            Who::Person(_) | Who::Token(_) => return Err(Refusal::OperatorOnly.into()),
+            Who::Nobody | Who::System => return Err(Refusal::NotSignedIn.into()),
+        };
+        Ok(Self { installation: self.installation.clone(), caller: Caller { who, ..self.caller.clone() } })
+    }
+
+    /// The same, for what an operator does: a person must have signed in freshly.
+    ///
+    /// # Errors
+    /// As [`Context::as_operator`], and [`Refusal::ReauthenticationRequired`].
+    pub fn acting_as_operator(&self) -> Result<Self, Error> {
+        let operator = self.as_operator()?;
+        if self.caller.person().is_some() {
+            self.freshly_signed_in()?;
+        }
+        Ok(operator)
     }
 
     /// For what makes a credential: somebody who proved their password within [`Settings::FRESH`].
@@ -239,6 +311,7 @@ impl Installation {
                 first_name: session.first_name,
                 last_name: session.last_name,
                 signed_in_at: session.created_at,
+                operator: session.operator,
             }
         }))
     }
@@ -249,6 +322,9 @@ impl Installation {
         let mut c = self.db.read().await?;
         let found = storage::tokens::find_by_secret(&mut c, &sha256(secret.reveal())).await?;
         let token = found.ok_or(Refusal::TokenUnknown)?;
+        if token.suspended {
+            return Err(Refusal::OrganizationSuspended.into());
+        }
         let now = self.clock.now();
         match token.expires_at {
             Some(at) if is_expired(token.expires_at, now) => Err(Refusal::TokenExpired { at }.into()),
@@ -257,5 +333,12 @@ impl Installation {
                 Ok(token)
             }
         }
+    }
+
+    /// A program of the operator's.
+    async fn credential_with(&self, secret: &str) -> Result<Credentialed, Error> {
+        let mut c = self.db.read().await?;
+        let found = storage::credentials::find_by_secret(&mut c, &sha256(secret)).await?;
+        Ok(found.ok_or(Refusal::TokenUnknown)?)
     }
 }

@@ -1,7 +1,7 @@
 //! A believable organization, for looking around and for measuring.
 
 use crate::{
-    Context, Credential, Error, Installation, invitations, members, namespaces,
+    Context, Credential, Error, Installation, invitations, members, namespaces, operator,
     sign_up::{self, SignedUp, Wanted},
     tokens,
 };
@@ -111,9 +111,9 @@ pub async fn fill(installation: Arc<Installation>, people: u32, tokens: u32) -> 
     for some in sketches.chunks(AT_ONCE) {
         make_tokens(&admin, &slug, some, &made).await?;
     }
-    let operator = Context::operator(installation.clone());
+    let by = Context::operator(installation.clone());
     if let Some(second) = joined.first() {
-        members::change_role(&operator, slug.as_str(), &second.to_string(), Role::Admin).await?;
+        operator::change_role(&by, slug.as_str(), &second.to_string(), Role::Admin).await?;
     }
     for off in joined.iter().skip(5).step_by(11).take(4 + joined.len() / 100) {
         members::deactivate(&admin, slug.as_str(), &off.to_string(), &[]).await?;

@@ -1,7 +1,7 @@
 //! THE TWO GATES. Writing begins with an [`Action`] and is kept with an event: no Action, no transaction; no event, no
 //! commit. So the rules need not be remembered: the types ask for them.
 
-use crate::{Context, Error, Who};
+use crate::{Context, Error, Operator, Who};
 use domain::{
     Refusal,
     access::{Action, Actor, decide},
@@ -11,12 +11,14 @@ use domain::{
     id::{LetterId, OrganizationId, UserId},
     letter::Letter,
     membership::Membership,
+    operator::OperatorEvent,
     text::{EmailAddress, Slug},
     time::Timestamp,
 };
 use storage::{
-    Connection, account_activity, activity,
+    Connection, account_activity, activity, credentials,
     members::{self, Member},
+    operators,
     organizations::{self, Organization},
     outbox, tokens,
     users::{self, User},
@@ -43,6 +45,8 @@ pub struct Work {
     pub(crate) now: Timestamp,
     letters: bool,
     recorded: i64,
+    /// Organizations that this work changes beside its own.
+    others: Vec<OrganizationId>,
 }
 
 /// Who is written into the log.
@@ -63,8 +67,10 @@ impl By {
                 let name = format!("token {}{name} made by {}", token.mask, token.created_by);
                 Self { kind: "token", id: Some(token.id.uuid()), name }
             }
-            Who::Operator => Self { kind: "operator", id: None, name: "Operator".into() },
-            Who::Nobody => Self { kind: "system", id: None, name: "Bailiwick".into() },
+            Who::Operator(operator) => {
+                Self { kind: "operator", id: operator.user().map(UserId::uuid), name: operator.name() }
+            }
+            Who::Nobody | Who::System => Self { kind: "system", id: None, name: "Bailiwick".into() },
         }
     }
 }
@@ -87,7 +93,7 @@ impl Context {
         let organization = organizations::find_by_slug(&mut c, &parse_slug(slug)?).await?.ok_or(Refusal::NotFound)?;
         let member = self.own_row(&mut c, &organization).await?;
         let membership = member.as_ref().map(|member| member.membership(organization.founder));
-        decide(self.actor(), organization.id, membership.as_ref(), action)?;
+        decide(self.actor(), organization.place(), membership.as_ref(), action)?;
         Ok(Look { c, organization, member })
     }
 
@@ -122,14 +128,37 @@ impl Context {
         {
             return Err(Refusal::TokenUnknown.into());
         }
+        self.is_operator_still(&mut c).await?;
         let membership = member.as_ref().map(|member| member.membership(organization.founder));
-        let decision = decide(self.actor(), organization.id, membership.as_ref(), action);
+        let decision = decide(self.actor(), organization.place(), membership.as_ref(), action);
         let (context, by, now) = (self.clone(), By::of(self), self.now());
-        let work = Work { c, organization, member, action, by, context, now, letters: false, recorded: 0 };
+        let work =
+            Work { c, organization, member, action, by, context, now, letters: false, recorded: 0, others: Vec::new() };
         match decision {
             Ok(()) => Ok(work),
             Err(refusal) => Err(work.refuse(refusal).await),
         }
+    }
+
+    /// Whoever was made no operator since the request came in is refused within the transaction.
+    async fn is_operator_still(&self, c: &mut Connection) -> Result<(), Error> {
+        match &self.caller.who {
+            Who::Operator(Operator::Person(person)) if !operators::is_one(c, person.user).await? => {
+                Err(Refusal::OperatorOnly.into())
+            }
+            Who::Operator(Operator::Program(credential)) if !credentials::stands(c, credential.id).await? => {
+                Err(Refusal::TokenUnknown.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Begins what an operator does to the installation as a whole.
+    pub(crate) async fn begin_installation(&self) -> Result<InstallationWork, Error> {
+        let Who::Operator(_) = &self.caller.who else { return Err(Refusal::OperatorOnly.into()) };
+        let mut c = self.installation.db.write().await?;
+        self.is_operator_still(&mut c).await?;
+        Ok(InstallationWork { c, context: self.clone(), now: self.now() })
     }
 
     /// The asker's row in this organization, if a person asks.
@@ -185,7 +214,12 @@ impl Work {
     /// What [`decide`] refuses.
     pub(crate) fn also(&self, action: Action) -> Result<(), Refusal> {
         let membership = self.member.as_ref().map(|member| member.membership(self.organization.founder));
-        decide(self.context.actor(), self.organization.id, membership.as_ref(), action)
+        decide(self.context.actor(), self.organization.place(), membership.as_ref(), action)
+    }
+
+    /// Who does this, as it stands in the log.
+    pub(crate) fn by(&self) -> &str {
+        &self.by.name
     }
 
     /// From here on the log names this person: somebody who had no account when the request came in.
@@ -208,6 +242,25 @@ impl Work {
 
     /// Writes one of several things that happen in this work.
     pub(crate) async fn record(&mut self, event: &ActivityEvent) -> Result<(), Error> {
+        let position = (self.organization.version, self.recorded);
+        self.insert(self.organization.id, position, event).await?;
+        self.recorded += 1;
+        Ok(())
+    }
+
+    /// Writes what this work does to another organization, whose lock it holds as well, to that one's log.
+    pub(crate) async fn record_in(&mut self, other: &Organization, event: &ActivityEvent) -> Result<(), Error> {
+        self.insert(other.id, (other.version, 0), event).await?;
+        self.others.push(other.id);
+        Ok(())
+    }
+
+    async fn insert(
+        &mut self,
+        organization: OrganizationId,
+        position: (i64, i64),
+        event: &ActivityEvent,
+    ) -> Result<(), Error> {
         let ip = self.context.ip_text();
         let origin = activity::Origin {
             actor_kind: self.by.kind,
@@ -216,10 +269,7 @@ impl Work {
             ip: ip.as_deref(),
             user_agent: self.context.caller.user_agent.as_deref(),
         };
-        let position = (self.organization.version, self.recorded);
-        activity::insert(&mut self.c, self.organization.id, position, self.now, &origin, event).await?;
-        self.recorded += 1;
-        Ok(())
+        Ok(activity::insert(&mut self.c, organization, position, self.now, &origin, event).await?)
     }
 
     /// Keeps work of which everything that happened is recorded. Nothing happened: nothing is kept.
@@ -229,7 +279,9 @@ impl Work {
         }
         self.c.commit().await?;
         let installation = &self.context.installation;
-        installation.bell.ring(self.organization.id);
+        for organization in std::iter::once(self.organization.id).chain(self.others) {
+            installation.bell.ring(organization);
+        }
         if self.letters {
             installation.letters.notify_one();
         }
@@ -250,7 +302,18 @@ impl Work {
                 let organization = organizations::lock(&mut c, organization.id).await?.ok_or(Refusal::NotFound)?;
                 let now = context.now();
                 let context = context.clone();
-                let work = Work { c, organization, member, action, by, context, now, letters: false, recorded: 0 };
+                let work = Work {
+                    c,
+                    organization,
+                    member,
+                    action,
+                    by,
+                    context,
+                    now,
+                    letters: false,
+                    recorded: 0,
+                    others: Vec::new(),
+                };
                 work.commit(event).await
             };
             if let Err(error) = kept.await {
@@ -291,6 +354,25 @@ pub(crate) async fn open_account(
         note(c, context, Some(user.id), AccountEvent::Created, now).await?;
     }
     Ok(opened)
+}
+
+/// A transaction on the installation as a whole.
+pub(crate) struct InstallationWork {
+    pub(crate) c: Connection,
+    context: Context,
+    pub(crate) now: Timestamp,
+}
+
+impl InstallationWork {
+    /// The second gate of the installation: writes what an operator did, and keeps it.
+    pub(crate) async fn commit(mut self, event: OperatorEvent) -> Result<(), Error> {
+        let by = By::of(&self.context).name;
+        let ip = self.context.ip_text();
+        let from = (ip.as_deref(), self.context.caller.user_agent.as_deref());
+        let id = LetterId::from_random(crate::dice::random()).uuid();
+        operators::record(&mut self.c, id, &by, &event, from, self.now).await?;
+        Ok(self.c.commit().await?)
+    }
 }
 
 /// A transaction on one person's account.
@@ -337,6 +419,7 @@ impl AccountWork {
             now: self.now,
             letters: self.letters,
             recorded: 0,
+            others: Vec::new(),
         };
         work.act_as(founder);
         Ok(work)

@@ -3,6 +3,7 @@
 use crate::{
     Context, Error, Present,
     cluster::{Following, Sync},
+    gates::Work,
     members::parse_id,
     namespaces::{named, names},
 };
@@ -10,24 +11,43 @@ use domain::{
     Refusal,
     access::{Action, decide},
     activity::ActivityEvent,
+    activity::Named,
     binding::{BindingName, ClusterRole, Subject},
-    grant::Change,
+    grant::{Change, Holder},
+    id::{NamespaceId, OrganizationId},
     letter::Letter,
     text::NamespaceName,
+    time::Timestamp,
+    token::Lifetime,
 };
 use std::collections::BTreeSet;
+pub use storage::withheld::Withheld;
 use storage::{
     grants, members,
     members::Member,
     namespaces::{self, Namespace},
+    tokens, withheld,
 };
 
 /// One member's grants, beside every namespace of the organization.
 #[derive(Debug, Clone)]
 pub struct Grants {
     pub member: Member,
-    /// Every namespace, whether this member has it, and whether the cluster has applied that.
-    pub namespaces: Vec<(Namespace, bool, Sync)>,
+    /// Every namespace of the organization.
+    pub namespaces: Vec<Held>,
+}
+
+/// What a member has in one namespace.
+#[derive(Debug, Clone)]
+pub struct Held {
+    pub namespace: Namespace,
+    pub granted: bool,
+    /// When the tick ends by itself.
+    pub ends_at: Option<Timestamp>,
+    /// What the operator has given here beside it.
+    pub withheld: Vec<Withheld>,
+    /// Whether the cluster has applied the tick.
+    pub sync: Sync,
 }
 
 /// The member's grants: an admin may see anybody's, a member their own.
@@ -36,20 +56,24 @@ pub async fn of(context: &Context, slug: &str, member: &str) -> Result<Grants, E
     let id = parse_id(member);
     let own = look.member.as_ref().map(|member| member.id);
     if own.is_none() || id.as_ref().ok() != own.as_ref() {
-        decide(context.actor(), look.organization.id, look.membership().as_ref(), Action::SeeGrants)?;
+        decide(context.actor(), look.organization.place(), look.membership().as_ref(), Action::SeeGrants)?;
     }
     let id = id?;
     let organization = look.organization.id;
     let member = members::find(&mut look.c, organization, id).await?.ok_or(Refusal::NotFound)?;
     let has = grants::of(&mut look.c, id).await?;
+    let ends = grants::ends(&mut look.c, id).await?;
+    let withheld = withheld::of(&mut look.c, id).await?;
     let all = namespaces::list(&mut look.c, organization).await?;
     let following = Following::read(context, &mut look.c, organization).await?;
     let binding = BindingName { subject: Subject::User(member.user), role: ClusterRole::Standard };
     let version = member.version;
-    let namespaces = all.into_iter().map(|namespace| {
-        let granted = has.contains(&namespace.id);
-        let sync = following.of_binding(&namespace.name, binding, version);
-        (namespace, granted, sync)
+    let namespaces = all.into_iter().map(|namespace| Held {
+        granted: has.contains(&namespace.id),
+        ends_at: ends.get(&namespace.id).copied(),
+        withheld: withheld.iter().filter(|it| it.namespace_id == namespace.id).cloned().collect(),
+        sync: following.of_binding(&namespace.name, binding, version),
+        namespace,
     });
     Ok(Grants { member, namespaces: namespaces.collect() })
 }
@@ -93,4 +117,85 @@ pub async fn save(context: &Context, slug: &str, member: &str, wanted: &[String]
     }
     work.commit(ActivityEvent::GrantsChanged { email: target.email, added, removed }).await?;
     Ok(version)
+}
+
+/// Who has a grant, by id and by the name that people read.
+pub(crate) async fn named_holder(work: &mut Work, holder: Holder) -> Result<Named, Error> {
+    let organization = work.organization.id;
+    Ok(match holder {
+        Holder::Member(id) => {
+            let member = members::find(&mut work.c, organization, id).await?.ok_or(Refusal::NotFound)?;
+            Named::Member { email: member.email }
+        }
+        Holder::Token(id) => {
+            let token = tokens::find(&mut work.c, organization, id).await?.ok_or(Refusal::NotFound)?;
+            Named::Token { token: token.mask, name: token.name }
+        }
+    })
+}
+
+/// Marks that what a member or a token has was changed.
+pub(crate) async fn touch(work: &mut Work, holder: Holder) -> Result<(), Error> {
+    let (organization, version) = (work.organization.id, work.version());
+    match holder {
+        Holder::Member(id) => members::set_version(&mut work.c, organization, id, version).await?,
+        Holder::Token(id) => tokens::set_version(&mut work.c, id, version).await?,
+    }
+    Ok(())
+}
+
+/// Gives a tick an end, so long from now, or takes its end away.
+///
+/// # Errors
+/// [`Refusal::UnknownNamespace`]; [`Refusal::NotGranted`] where there is no tick.
+pub async fn limit(
+    context: &Context,
+    slug: &str,
+    holder: Holder,
+    namespace: &str,
+    lasts: Lifetime,
+) -> Result<Option<Timestamp>, Error> {
+    let mut work = context.begin(slug, Action::LimitGrant).await?;
+    // What a token has, only people decide.
+    if matches!(holder, Holder::Token(_))
+        && let Err(refusal) = work.also(Action::AssignToken)
+    {
+        return Err(work.refuse(refusal).await);
+    }
+    let whose = named_holder(&mut work, holder).await?;
+    let all = namespaces::list(&mut work.c, work.organization.id).await?;
+    let named = named(&all, &[namespace.to_owned()])?;
+    let found = named.into_values().next().ok_or(Refusal::UnknownNamespace { name: String::new() })?;
+    let ends_at = lasts.ends(work.now);
+    if !grants::limit(&mut work.c, holder, found.id, ends_at).await? {
+        return Err(Refusal::NotGranted.into());
+    }
+    touch(&mut work, holder).await?;
+    work.commit(ActivityEvent::GrantLimited { whose, namespace: found.name.clone(), ends_at }).await?;
+    Ok(ends_at)
+}
+
+/// Takes back the grants of one organization whose time is over.
+pub(crate) async fn end(context: &Context, organization: OrganizationId) -> Result<(), Error> {
+    let mut work = context.begin_at(organization, Action::EndGrants).await?;
+    let now = work.now;
+    let all = namespaces::list(&mut work.c, organization).await?;
+    let name = |id: NamespaceId| all.iter().find(|it| it.id == id).map(|it| it.name.clone());
+    for (holder, id) in grants::over_in(&mut work.c, organization, now).await? {
+        let change = Change { added: BTreeSet::new(), removed: BTreeSet::from([id]) };
+        let giver = work.organization.founder; // Named only where something is added.
+        grants::apply(&mut work.c, holder, &change, giver, now).await?;
+        if let (Ok(whose), Some(namespace)) = (named_holder(&mut work, holder).await, name(id)) {
+            touch(&mut work, holder).await?;
+            work.record(&ActivityEvent::GrantEnded { whose, namespace }).await?;
+        }
+    }
+    for Withheld { id, holder, namespace, permission, .. } in withheld::over_in(&mut work.c, organization, now).await? {
+        withheld::delete(&mut work.c, id).await?;
+        if let Ok(whose) = named_holder(&mut work, holder).await {
+            touch(&mut work, holder).await?;
+            work.record(&ActivityEvent::PermissionEnded { whose, namespace, permission }).await?;
+        }
+    }
+    work.commit_recorded().await
 }

@@ -19,7 +19,7 @@ use domain::{
     id::{InvitationId, NamespaceId},
     invitation::{MOST_AT_ONCE, Offer, Pending},
     letter::Letter,
-    membership::Status,
+    membership::{Status, may_add_one},
     path,
     text::{EmailAddress, NamespaceName},
 };
@@ -50,7 +50,7 @@ pub struct Sending {
 ///
 /// # Errors
 /// [`Refusal::BadField`] or [`Refusal::TooMany`] on `emails`, [`Refusal::NamespaceNotHeld`],
-/// [`Refusal::TooManyRequests`]; then nobody is invited.
+/// [`Refusal::TooManyRequests`], [`Refusal::MemberLimit`]; then nobody is invited.
 pub async fn send(
     context: &Context,
     slug: &str,
@@ -96,6 +96,13 @@ pub async fn send(
             work.record(&ActivityEvent::InvitationSent { email, namespaces: kept_names.clone() }).await?;
         }
         results.push((place, Sending { email: text.to_owned(), outcome }));
+    }
+    let sent = results.iter().filter(|(_, sending)| matches!(sending.outcome, Outcome::Sent(_))).count() as u64;
+    let taken = work.organization.members_active + work.organization.invitations_pending;
+    if let Some(before) = (taken.unsigned_abs() + sent).checked_sub(1).filter(|_| sent > 0)
+        && let Err(refusal) = may_add_one(before, work.organization.member_limit())
+    {
+        return Err(work.refuse(refusal).await);
     }
     work.commit_recorded().await?;
     results.sort_by_key(|(place, _)| *place);

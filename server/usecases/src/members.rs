@@ -7,7 +7,7 @@ use domain::{
     activity::ActivityEvent,
     id::MemberId,
     letter::{AccessChange, Letter},
-    membership::{Membership, Role},
+    membership::{Membership, may_add_one},
     text::{EmailAddress, Problem},
 };
 use std::collections::BTreeSet;
@@ -74,7 +74,7 @@ fn parse_cursor(text: &str) -> Result<(&str, Uuid), Refusal> {
     Ok((email, Uuid::try_parse(id).map_err(|_| wrong())?))
 }
 
-fn parse_search(text: &str) -> Result<&str, Refusal> {
+pub(crate) fn parse_search(text: &str) -> Result<&str, Refusal> {
     let wrong = |problem| Refusal::BadField { field: "search", problem };
     let text = text.trim();
     if text.chars().count() > LONGEST_SEARCH {
@@ -177,11 +177,13 @@ pub async fn deactivate(
 /// Switches a member on again, with the namespaces they had.
 ///
 /// # Errors
-/// [`Refusal::AlreadyActive`].
+/// [`Refusal::AlreadyActive`], [`Refusal::MemberLimit`].
 pub async fn reactivate(context: &Context, slug: &str, member: &str) -> Result<Member, Error> {
     let mut work = context.begin(slug, Action::ReactivateMember).await?;
     let target = target(&mut work, member).await?;
-    let changed = match target.membership(work.organization.founder).reactivate() {
+    let fits = may_add_one(work.organization.members_active.unsigned_abs(), work.organization.member_limit());
+    let changed = target.membership(work.organization.founder).reactivate();
+    let changed = match changed.and_then(|changed| fits.map(|()| changed)) {
         Ok(changed) => changed,
         Err(refusal) => return Err(work.refuse(refusal).await),
     };
@@ -200,23 +202,4 @@ async fn keep(mut work: Work, target: Member, changed: Membership, change: Acces
     work.write_letter(&target.email, &letter).await?;
     work.commit(event).await?;
     Ok(Member { status: changed.status, version, ..target })
-}
-
-/// Gives or takes the role of admin: the operator's act.
-///
-/// # Errors
-/// As [`Membership::with_role`].
-pub async fn change_role(context: &Context, slug: &str, member: &str, role: Role) -> Result<Member, Error> {
-    let mut work = context.begin(slug, Action::ChangeRole).await?;
-    let target = target(&mut work, member).await?;
-    let organization = work.organization.clone();
-    let active_admins = members::active_admins(&mut work.c, organization.id).await?;
-    let changed = match target.membership(organization.founder).with_role(role, active_admins) {
-        Ok(changed) => changed,
-        Err(refusal) => return Err(work.refuse(refusal).await),
-    };
-    let version = work.version();
-    members::set_role(&mut work.c, &changed, version).await?;
-    work.commit(ActivityEvent::MemberRoleChanged { email: target.email.clone(), admin: role == Role::Admin }).await?;
-    Ok(Member { role, version, ..target })
 }

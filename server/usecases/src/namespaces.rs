@@ -96,7 +96,7 @@ pub async fn create(context: &Context, slug: &str, id: &str) -> Result<Namespace
     storage::members::set_version(&mut work.c, organization.id, member.id, version).await?;
     let created_at = work.now;
     work.commit(ActivityEvent::NamespaceCreated { namespace: name.clone() }).await?;
-    Ok(Namespace { id: made, label, name, created_at, created_by: member.email })
+    Ok(Namespace { id: made, label, name, created_at, created_by: member.email, adopted: false })
 }
 
 /// Finds namespaces by what a caller calls them: the full name (`northwind-dev`) or the organization's own part (`dev`).

@@ -9,9 +9,9 @@ use domain::{grant::inherited, letter::Letter, path, text::EmailAddress, time::T
 use mailer::{ErrorKind, Mail, Mailer, SendError, Sent};
 use std::time::Duration;
 use storage::{
-    Connection, invitations, organizations,
+    Connection, invitations, operators, organizations,
     outbox::{self, Claimed, State},
-    password_resets, sign_ups, tokens,
+    password_resets, requests, sign_ups, tokens,
     users::{self, User},
 };
 
@@ -187,6 +187,49 @@ async fn compose(installation: &Installation, letter: &Letter) -> Result<Option<
                 link: link(path::organization(&organization.slug)),
             })
         }
+        Letter::RequestFiled { user, request } => {
+            let found = (users::find(&mut c, *user).await?, requests::find(&mut c, *request).await?);
+            let (Some(user), Some(filed)) = found else { return Ok(None) };
+            // Decided meanwhile, or somebody who is no operator any longer: nothing is left to be done about it.
+            if filed.request.outcome.is_some() || !operators::is_one(&mut c, user.id).await? {
+                return Ok(None);
+            }
+            Mail::RequestFiled(mailer::RequestFiled {
+                first_name: user.first_name.to_string(),
+                organization: filed.organization.to_string(),
+                asked_by: filed.email.to_string(),
+                wish: filed.request.wish.to_string(),
+                reason: filed.request.reason.to_string(),
+                link: link(path::OPERATOR.into()),
+            })
+        }
+        Letter::RequestDecided { user, request } => {
+            let found = (users::find(&mut c, *user).await?, requests::find(&mut c, *request).await?);
+            let (Some(user), Some(filed)) = found else { return Ok(None) };
+            let Some(outcome) = filed.request.outcome else { return Ok(None) };
+            Mail::RequestDecided(mailer::RequestDecided {
+                first_name: user.first_name.to_string(),
+                organization: filed.organization.to_string(),
+                wish: filed.request.wish.to_string(),
+                how: outcome.how,
+                note: outcome.note.map(|note| note.to_string()).unwrap_or_default(),
+                link: link(path::settings(&filed.slug)),
+            })
+        }
+        Letter::StandingChanged { user, organization, suspended } => {
+            let found = (users::find(&mut c, *user).await?, organizations::find(&mut c, *organization).await?);
+            let (Some(user), Some(organization)) = found else { return Ok(None) };
+            // It was changed back before this left: the other letter says what is so.
+            if organization.suspended != *suspended {
+                return Ok(None);
+            }
+            Mail::StandingChanged(mailer::StandingChanged {
+                first_name: user.first_name.to_string(),
+                organization: organization.name.to_string(),
+                suspended: *suspended,
+                link: link(path::organization(&organization.slug)),
+            })
+        }
         Letter::TokensExpire { user, organization, tokens: ids } => {
             let Some(User { first_name, .. }) = users::find(&mut c, *user).await? else {
                 return Ok(None);
@@ -218,6 +261,7 @@ async fn compose(installation: &Installation, letter: &Letter) -> Result<Option<
         }
     };
     let carried = match &mail {
+        Mail::RequestFiled(_) | Mail::RequestDecided(_) | Mail::StandingChanged(_) => None,
         Mail::Invitation(mail) => Some(mail.link.clone()),
         Mail::Verification(mail) => Some(mail.link.clone()),
         Mail::PasswordReset(mail) => Some(mail.link.clone()),

@@ -8,6 +8,7 @@ use crate::{
 };
 use domain::{Refusal, account::AccountEvent, id::SessionId, membership::Status, text::EmailAddress};
 use storage::{
+    operators,
     organizations::{self, OwnOrganization},
     sessions,
     users::{self, User},
@@ -60,7 +61,8 @@ pub(crate) async fn start(context: &Context, c: &mut storage::Connection, user: 
 ///
 /// # Errors
 /// [`Refusal::WrongCredentials`], the same for a wrong password and an unknown address, after the same work;
-/// [`Refusal::AccountDeactivated`] for whoever proved the password but is switched off everywhere;
+/// [`Refusal::AccountDeactivated`] for whoever proved the password but is switched off everywhere, and
+/// [`Refusal::OrganizationSuspended`] where the organizations themselves are;
 /// [`Refusal::TooManyRequests`].
 pub async fn sign_in(context: &Context, email: &str, password: &str) -> Result<NewSession, Error> {
     limits::guess(context).await?;
@@ -89,7 +91,10 @@ pub async fn sign_in(context: &Context, email: &str, password: &str) -> Result<N
     let mut work = context.begin_account().await?;
     // Read in the transaction: a deactivation that answered before this begins is seen here.
     let own = organizations::of_user(&mut work.c, user.id).await?;
-    if !own.iter().any(|organization| organization.status == Status::Active) {
+    if !own.iter().any(OwnOrganization::is_open) && !operators::is_one(&mut work.c, user.id).await? {
+        if own.iter().any(|organization| organization.status == Status::Active) {
+            return Err(Refusal::OrganizationSuspended.into());
+        }
         let organizations = own.into_iter().map(|organization| organization.name).collect();
         return Err(Refusal::AccountDeactivated { organizations }.into());
     }
@@ -113,7 +118,7 @@ pub async fn current(context: &Context) -> Result<(SignedIn, Vec<OwnOrganization
     let person = context.signed_in()?.clone();
     let mut c = context.installation.db.read().await?;
     let mut own = organizations::of_user(&mut c, person.user).await?;
-    own.retain(|organization| organization.status == Status::Active);
+    own.retain(OwnOrganization::is_open);
     Ok((person, own))
 }
 

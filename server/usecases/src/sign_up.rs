@@ -74,8 +74,17 @@ pub async fn is_first(context: &Context) -> Result<bool, Error> {
     Ok(!users::any(&mut context.installation.db.read().await?).await?)
 }
 
-fn check_open(context: &Context) -> Result<(), Error> {
-    if context.settings().sign_ups_open { Ok(()) } else { Err(Refusal::SignUpsClosed.into()) }
+/// Whether strangers may sign up: as configured, and as an operator decided since.
+pub async fn is_open(context: &Context) -> Result<bool, Error> {
+    if !context.settings().sign_ups_open {
+        return Ok(false);
+    }
+    let decided = storage::operators::sign_ups_open(&mut context.installation.db.read().await?).await?;
+    Ok(decided.unwrap_or(true))
+}
+
+async fn check_open(context: &Context) -> Result<(), Error> {
+    if is_open(context).await? { Ok(()) } else { Err(Refusal::SignUpsClosed.into()) }
 }
 
 /// # Errors
@@ -84,7 +93,7 @@ pub async fn request(context: &Context, wanted: Wanted) -> Result<SignedUp, Erro
     limits::strangers_request(context).await?;
     let first = is_first(context).await?;
     if !first {
-        check_open(context)?;
+        check_open(context).await?;
     }
     let Wanted { organization, first_name, last_name, email, password } = wanted;
     let password_hash = context.installation.passwords.hash(password).await?;
@@ -98,7 +107,10 @@ pub async fn request(context: &Context, wanted: Wanted) -> Result<SignedUp, Erro
             let user = User { id, email, first_name, last_name, password_hash };
             return found(context, work, user, &organization).await.map(SignedUp::In);
         }
-        check_open(context)?;
+        // Not asked of the database again: this transaction holds its only writer, and who is second came a moment late.
+        if !context.settings().sign_ups_open {
+            return Err(Refusal::SignUpsClosed.into());
+        }
     }
     let event = AccountEvent::SignUpRequested;
     // Over the limit the answer stays the same and no mail goes: an error would tell who has been mailed.

@@ -1,14 +1,16 @@
 //! What has to be done now and then, by the worker: no request waits for it.
 
-use crate::{Error, Installation, Settings, cluster::DRIFTS_KEPT};
+use crate::{Context, Error, Installation, Settings, cluster::DRIFTS_KEPT};
 use domain::{
     id::{LetterId, OrganizationId, TokenId, UserId},
     letter::Letter,
     text::EmailAddress,
     token::{EXPIRED_LISTED, REMINDED_BEFORE},
 };
-use std::{collections::BTreeMap, time::Duration};
-use storage::{account_activity, attempts, cluster, members, outbox, password_resets, sessions, sign_ups, tokens};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use storage::{
+    account_activity, attempts, cluster, grants, members, outbox, password_resets, sessions, sign_ups, tokens,
+};
 
 /// How long sent letters and an account's own log are kept.
 const LETTERS_KEPT: Duration = Duration::from_secs(30 * 86_400);
@@ -47,6 +49,16 @@ pub async fn sweep(installation: &Installation) -> Result<(), Error> {
     outbox::delete_sent(&mut c, now.minus(LETTERS_KEPT)).await?;
     account_activity::delete_over(&mut c, now.minus(ACCOUNT_LOG_KEPT)).await?;
     Ok(c.commit().await?)
+}
+
+/// Takes back every grant whose time is over. In the cluster it ended by that time already: this writes it down.
+pub async fn end_grants(installation: &Arc<Installation>) -> Result<(), Error> {
+    let now = installation.clock.now();
+    let over = grants::over(&mut installation.db.read().await?, now).await?;
+    for organization in over {
+        crate::grants::end(&Context::system(installation.clone()), organization).await?;
+    }
+    Ok(())
 }
 
 /// Tells admins of tokens that end within a week, once for each token: whoever made it, where they are an admin still, else

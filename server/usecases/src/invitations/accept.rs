@@ -11,17 +11,17 @@ use crate::{
 };
 use domain::{
     Refusal,
-    access::Action,
+    access::{Action, Actor, decide},
     activity::ActivityEvent,
     grant::{Change, Giver, Holder, inherited},
     id::{MemberId, UserId},
     invitation::{Invitation, Inviter, Offer},
-    membership::{Role, Status},
+    membership::{Role, Status, may_add_one},
     password::Password,
     text::{EmailAddress, NamespaceName, PersonName},
     time::Timestamp,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use storage::{
     Connection, grants, invitations,
     members::{self, Member},
@@ -87,8 +87,10 @@ pub(crate) async fn inviter_of(
             .map(|member| Holder::from(member.id)),
     };
     Ok(match holder {
-        Some(holder) => Inviter { may_invite: true, namespaces: grants::of(c, holder).await? },
-        None => Inviter { may_invite: false, namespaces: BTreeSet::new() },
+        Some(holder) => {
+            Inviter { may_invite: true, namespaces: grants::of(c, holder).await?, ends: grants::ends(c, holder).await? }
+        }
+        None => Inviter { may_invite: false, namespaces: BTreeSet::new(), ends: BTreeMap::new() },
     })
 }
 
@@ -109,6 +111,7 @@ pub async fn preview(context: &Context, secret: &str) -> Result<Preview, Error> 
     let pending = proved(context, &mut c, secret).await?.pending()?;
     let offer = &pending.offer;
     let organization = organizations::find(&mut c, offer.organization).await?.ok_or(Refusal::NotFound)?;
+    decide(Actor::Anonymous, organization.place(), None, Action::AcceptInvitation)?;
     let inviter = inviter_of(&mut c, offer, &organization).await?;
     pending.may_be_used(context.now(), &inviter)?;
     let invited_by = name_of(&mut c, offer.invited_by).await?.ok_or(Refusal::InviterNoLongerAdmin)?;
@@ -158,7 +161,8 @@ async fn acceptor(context: &Context, offer: &Offer, brings: Accepting<'_>) -> Re
 ///
 /// # Errors
 /// As [`preview`]; [`Refusal::BadField`] for a new account's names and password; [`Refusal::SignInToAccept`],
-/// [`Refusal::InvitedSomebodyElse`], [`Refusal::AlreadyMember`], [`Refusal::DeactivatedMember`].
+/// [`Refusal::InvitedSomebodyElse`], [`Refusal::AlreadyMember`], [`Refusal::DeactivatedMember`],
+/// [`Refusal::MemberLimit`].
 pub async fn accept(context: &Context, secret: &str, brings: Accepting<'_>) -> Result<Joined, Error> {
     let found = proved(context, &mut context.installation.db.read().await?, secret).await?;
     let offer = found.pending()?.offer;
@@ -171,6 +175,7 @@ pub async fn accept(context: &Context, secret: &str, brings: Accepting<'_>) -> R
     let organization = work.organization.clone();
     let inviter = inviter_of(&mut work.c, &offer, &organization).await?;
     let accepted = pending.accept(user.id, &user.email, work.now, &inviter)?;
+    may_add_one(organization.members_active.unsigned_abs(), organization.member_limit())?;
     if new_account && !open_account(&mut work.c, context, &user, work.now).await? {
         return Err(Refusal::SignInToAccept.into());
     }
@@ -193,6 +198,10 @@ pub async fn accept(context: &Context, secret: &str, brings: Accepting<'_>) -> R
     }
     let change = Change { added: accepted.namespaces.clone(), removed: BTreeSet::new() };
     grants::apply(&mut work.c, id, &change, offer.invited_by, work.now).await?;
+    // What the inviter has until a time, nobody gets from them for longer.
+    for (namespace, ends_at) in inviter.ends {
+        grants::limit(&mut work.c, id, namespace, Some(ends_at)).await?;
+    }
     invitations::accept(&mut work.c, &accepted, version).await?;
     let cookie = if new_session { Some(sessions::start(context, &mut work.c, &user).await?) } else { None };
     let namespaces = namespaces_of(&mut work.c, &offer, &accepted.namespaces).await?;

@@ -1,0 +1,136 @@
+//! The installation as a whole: operators, what their programs bring, sign-ups, mail.
+
+use super::super::ApiError;
+#[cfg(feature = "ssr")]
+use super::super::exchange::{self, context};
+use domain::{
+    id::CredentialId,
+    text::{EmailAddress, PersonName},
+    time::Timestamp,
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+#[cfg(feature = "ssr")]
+use usecases::operator;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operator {
+    pub email: EmailAddress,
+    pub first_name: PersonName,
+    pub last_name: PersonName,
+    pub added_by: String,
+    pub added_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operators {
+    pub operators: Vec<Operator>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    pub id: CredentialId,
+    pub name: String,
+    pub made_by: String,
+    pub made_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credentials {
+    pub credentials: Vec<Credential>,
+}
+
+/// The only time that the secret is seen.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeCredential {
+    pub id: CredentialId,
+    pub secret: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retried {
+    pub letters: u64,
+}
+
+#[server(name = OperatorsCall, prefix = "/api/v1", endpoint = "operator/operators", input = server_fn::codec::GetUrl)]
+pub async fn operators() -> Result<Operators, ApiError> {
+    let operators = operator::list(&context()?).await?.into_iter().map(|it| Operator {
+        email: it.email,
+        first_name: it.first_name,
+        last_name: it.last_name,
+        added_by: it.added_by,
+        added_at: it.added_at,
+    });
+    Ok(Operators { operators: operators.collect() })
+}
+
+/// Makes whoever has an account with this address an operator. With a `password` and names, whoever has none gets one.
+#[server(name = AddOperatorCall, prefix = "/api/v1", endpoint = "operator/add-operator")]
+pub async fn add_operator(
+    email: String,
+    #[server(default)] first_name: String,
+    #[server(default)] last_name: String,
+    #[server(default)] password: String,
+) -> Result<(), ApiError> {
+    let account = operator::NewAccount { first_name: &first_name, last_name: &last_name, password: &password };
+    let account = (!password.is_empty()).then_some(account);
+    let email = operator::add(&context()?, &email, account).await?;
+    exchange::notice(format!("{email} is an operator now."));
+    Ok(())
+}
+
+#[server(name = RemoveOperatorCall, prefix = "/api/v1", endpoint = "operator/remove-operator")]
+pub async fn remove_operator(email: String) -> Result<(), ApiError> {
+    let email = operator::remove(&context()?, &email).await?;
+    exchange::notice(format!("{email} is no operator any longer."));
+    Ok(())
+}
+
+#[server(name = CredentialsCall, prefix = "/api/v1", endpoint = "operator/credentials", input = server_fn::codec::GetUrl)]
+pub async fn credentials() -> Result<Credentials, ApiError> {
+    let credentials = operator::credentials(&context()?).await?.into_iter();
+    let credentials =
+        credentials.map(|it| Credential { id: it.id, name: it.name, made_by: it.made_by, made_at: it.made_at });
+    Ok(Credentials { credentials: credentials.collect() })
+}
+
+#[server(name = MakeCredentialCall, prefix = "/api/v1", endpoint = "operator/make-credential")]
+pub async fn make_credential(name: String) -> Result<MadeCredential, ApiError> {
+    let (id, secret) = operator::make_credential(&context()?, &name).await?;
+    Ok(MadeCredential { id, secret })
+}
+
+#[server(name = EndCredentialCall, prefix = "/api/v1", endpoint = "operator/end-credential")]
+pub async fn end_credential(credential: String) -> Result<(), ApiError> {
+    operator::end_credential(&context()?, &credential).await?;
+    exchange::notice("The credential is ended.");
+    Ok(())
+}
+
+#[server(name = OpenSignUpsCall, prefix = "/api/v1", endpoint = "operator/open-sign-ups")]
+pub async fn open_sign_ups() -> Result<(), ApiError> {
+    operator::set_sign_ups(&context()?, true).await?;
+    exchange::notice("Everybody may sign up.");
+    Ok(())
+}
+
+#[server(name = CloseSignUpsCall, prefix = "/api/v1", endpoint = "operator/close-sign-ups")]
+pub async fn close_sign_ups() -> Result<(), ApiError> {
+    operator::set_sign_ups(&context()?, false).await?;
+    exchange::notice("Sign-up is closed; people come by invitation only.");
+    Ok(())
+}
+
+/// Sends a `letter` that waits now; without one, every letter that failed before.
+#[server(name = RetryMailCall, prefix = "/api/v1", endpoint = "operator/retry-mail")]
+pub async fn retry_mail(#[server(default)] letter: Option<String>) -> Result<Retried, ApiError> {
+    let letters = match letter.filter(|letter| !letter.is_empty()) {
+        Some(letter) => operator::retry_mail(&context()?, &letter).await.map(|()| 1)?,
+        None => operator::retry_all_mail(&context()?).await?,
+    };
+    exchange::notice(match letters {
+        0 => "No mail has failed.".to_owned(),
+        n => format!("{} will be tried again now.", crate::words::count(n, "mail", "mails")),
+    });
+    Ok(Retried { letters })
+}

@@ -1,0 +1,158 @@
+//! Who runs the installation, what they decided for all of it, and what they did.
+
+use crate::{Connection, Error, at::At};
+use domain::{
+    id::{OrganizationId, UserId},
+    operator::OperatorEvent,
+    text::{EmailAddress, OrganizationName, PersonName, Slug},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+statements! {
+    INSERT = "insert into operators (user_id, added_by, added_at) values ($1, $2, $3) on conflict do nothing";
+    DELETE = "delete from operators where user_id = $1";
+    IS_ONE = "select 1 as present from operators where user_id = $1";
+    // One line that every change of the list writes to first, so that two who remove each other stand in line.
+    LOCK = "insert into installation_settings (name, value) values ('operators', '') on conflict (name) do update set value = excluded.value";
+    ALL = "select o.user_id, u.email, u.first_name, u.last_name, o.added_by, o.added_at
+        from operators o join users u on u.id = o.user_id order by u.email";
+    SETTING = "select value from installation_settings where name = $1";
+    SET_SETTING = "insert into installation_settings (name, value) values ($1, $2)
+        on conflict (name) do update set value = excluded.value";
+    RECORD = "insert into operator_activity (id, at, actor_name, event, ip, user_agent) values ($1, $2, $3, $4, $5, $6)";
+    OWN = "select at, actor_name, event, ip from operator_activity where at < $1 order by at desc, id desc limit $2";
+    IN_ORGANIZATIONS = "select a.at, a.actor_name, a.event, a.ip, o.slug, o.name, a.organization_id from activity a
+        join organizations o on o.id = a.organization_id
+        where a.actor_kind = 'operator' and a.at < $1 order by a.at desc, a.organization_id, a.version desc, a.ordinal desc limit $2";
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Operator {
+    #[sqlx(rename = "user_id", try_from = "Uuid")]
+    pub user: UserId,
+    #[sqlx(try_from = "String")]
+    pub email: EmailAddress,
+    #[sqlx(try_from = "String")]
+    pub first_name: PersonName,
+    #[sqlx(try_from = "String")]
+    pub last_name: PersonName,
+    pub added_by: String,
+    #[sqlx(try_from = "At")]
+    pub added_at: Timestamp,
+}
+
+/// `false` when they are one already.
+pub async fn insert(c: &mut Connection, user: UserId, added_by: &str, now: Timestamp) -> Result<bool, Error> {
+    Ok(execute!(c, INSERT, user.uuid(), added_by, At(now))? == 1)
+}
+
+/// `false` when they are none.
+pub async fn delete(c: &mut Connection, user: UserId) -> Result<bool, Error> {
+    Ok(execute!(c, DELETE, user.uuid())? == 1)
+}
+
+pub async fn is_one(c: &mut Connection, user: UserId) -> Result<bool, Error> {
+    let row: Option<(i32,)> = one!(c, IS_ONE, user.uuid())?;
+    Ok(row.is_some())
+}
+
+/// Holds the list until the transaction ends.
+pub async fn lock(c: &mut Connection) -> Result<(), Error> {
+    execute!(c, LOCK)?;
+    Ok(())
+}
+
+/// All of them: a handful.
+pub async fn all(c: &mut Connection) -> Result<Vec<Operator>, Error> {
+    all!(c, ALL)
+}
+
+/// Whether people may sign up; `None` while no operator has decided.
+pub async fn sign_ups_open(c: &mut Connection) -> Result<Option<bool>, Error> {
+    let row: Option<(String,)> = one!(c, SETTING, "sign_ups")?;
+    Ok(row.map(|(value,)| value == "open"))
+}
+
+pub async fn set_sign_ups(c: &mut Connection, open: bool) -> Result<(), Error> {
+    execute!(c, SET_SETTING, "sign_ups", if open { "open" } else { "closed" })?;
+    Ok(())
+}
+
+/// What an operator did, and where it is kept.
+#[derive(Debug, Clone)]
+pub struct Done<E> {
+    pub at: Timestamp,
+    /// Who did it, as it was then.
+    pub by: String,
+    pub event: E,
+    pub ip: Option<String>,
+}
+
+/// In whose log something stands.
+#[derive(Debug, Clone)]
+pub struct In {
+    pub organization: OrganizationId,
+    pub slug: Slug,
+    pub name: OrganizationName,
+}
+
+#[derive(sqlx::FromRow)]
+struct OwnRow {
+    at: At,
+    actor_name: String,
+    event: String,
+    ip: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct InRow {
+    at: At,
+    actor_name: String,
+    event: String,
+    ip: Option<String>,
+    #[sqlx(try_from = "String")]
+    slug: Slug,
+    #[sqlx(try_from = "String")]
+    name: OrganizationName,
+    organization_id: Uuid,
+}
+
+/// A line in the installation's own log.
+pub async fn record(
+    c: &mut Connection,
+    id: Uuid,
+    by: &str,
+    event: &OperatorEvent,
+    from: (Option<&str>, Option<&str>),
+    now: Timestamp,
+) -> Result<(), Error> {
+    let text = serde_json::to_string(event).map_err(|error| Error::Broken(error.to_string()))?;
+    execute!(c, RECORD, id, At(now), by, text.as_str(), from.0, from.1)?;
+    Ok(())
+}
+
+/// The latest before a time, of the installation's own log.
+pub async fn own(c: &mut Connection, before: Timestamp, limit: u32) -> Result<Vec<Done<OperatorEvent>>, Error> {
+    let rows: Vec<OwnRow> = all!(c, OWN, At(before), i64::from(limit))?;
+    let read = |row: OwnRow| {
+        let event = serde_json::from_str(&row.event).map_err(|error| Error::Broken(error.to_string()))?;
+        Ok(Done { at: row.at.0, by: row.actor_name, event, ip: row.ip })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// The latest before a time that operators did to organizations.
+pub async fn in_organizations(
+    c: &mut Connection,
+    before: Timestamp,
+    limit: u32,
+) -> Result<Vec<(In, Done<domain::activity::ActivityEvent>)>, Error> {
+    let rows: Vec<InRow> = all!(c, IN_ORGANIZATIONS, At(before), i64::from(limit))?;
+    let read = |row: InRow| {
+        let event = serde_json::from_str(&row.event).map_err(|error| Error::Broken(error.to_string()))?;
+        let place = In { organization: row.organization_id.into(), slug: row.slug, name: row.name };
+        Ok((place, Done { at: row.at.0, by: row.actor_name, event, ip: row.ip }))
+    };
+    rows.into_iter().map(read).collect()
+}

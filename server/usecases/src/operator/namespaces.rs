@@ -1,0 +1,65 @@
+//! Namespaces that were in the cluster before, and those that go.
+
+use crate::{Context, Error, gates::Work, namespaces::named};
+use domain::{
+    Refusal,
+    access::Action,
+    activity::ActivityEvent,
+    id::NamespaceId,
+    namespace::may_add_one,
+    text::{NamespaceLabel, NamespaceName},
+};
+use storage::namespaces::{self, Namespace, New};
+
+/// Gives an organization a namespace that the cluster has already. Nobody gets a grant in it by that.
+///
+/// # Errors
+/// [`Refusal::BadField`] on `name`, [`Refusal::NamespaceLimit`], [`Refusal::NamespaceTaken`].
+pub async fn adopt(context: &Context, slug: &str, name: &str) -> Result<NamespaceName, Error> {
+    let mut work = context.begin(slug, Action::AdoptNamespace).await?;
+    let name = NamespaceName::parse(name.trim()).map_err(Refusal::field("name"))?;
+    insert(&mut work, &name).await?;
+    work.commit_recorded().await?;
+    Ok(name)
+}
+
+pub(super) async fn insert(work: &mut Work, name: &NamespaceName) -> Result<(), Error> {
+    let organization = work.organization.clone();
+    let limit = u32::try_from(organization.namespace_limit).unwrap_or(0);
+    may_add_one(namespaces::count(&mut work.c, organization.id).await?, limit)?;
+    let label = NamespaceLabel::of_name(name, &organization.slug);
+    let id = NamespaceId::from_random(crate::dice::random());
+    // Whoever made it in the cluster has no account here; the founder stands for the organization.
+    let new = New { id, organization: organization.id, label: &label, name, created_by: organization.founder };
+    let now = work.now;
+    if !namespaces::insert(&mut work.c, new, now).await? {
+        return Err(Refusal::NamespaceTaken { name: name.to_string() }.into());
+    }
+    namespaces::adopt(&mut work.c, id, now).await?;
+    work.record(&ActivityEvent::NamespaceAdopted { namespace: name.clone() }).await
+}
+
+/// Takes a namespace from its organization, with everything given in it. What runs in it in the cluster stays there, until
+/// whoever runs the cluster deletes it.
+///
+/// # Errors
+/// [`Refusal::UnknownNamespace`].
+pub async fn delete(context: &Context, slug: &str, name: &str) -> Result<NamespaceName, Error> {
+    let mut work = context.begin(slug, Action::DeleteNamespace).await?;
+    let all = namespaces::list(&mut work.c, work.organization.id).await?;
+    let found = named(&all, &[name.to_owned()])?.into_keys().next();
+    let id = found.ok_or(Refusal::UnknownNamespace { name: String::new() })?;
+    let gone = take_away(&mut work, id).await?;
+    work.commit_recorded().await?;
+    Ok(gone.name)
+}
+
+pub(super) async fn take_away(work: &mut Work, id: NamespaceId) -> Result<Namespace, Error> {
+    let organization = work.organization.id;
+    let all = namespaces::list(&mut work.c, organization).await?;
+    let found = all.into_iter().find(|it| it.id == id);
+    let found = found.ok_or(Refusal::UnknownNamespace { name: String::new() })?;
+    namespaces::delete(&mut work.c, organization, id).await?;
+    work.record(&ActivityEvent::NamespaceDeleted { namespace: found.name.clone() }).await?;
+    Ok(found)
+}

@@ -1,0 +1,149 @@
+//! What no admin gives: `w:pods` and `w:full`.
+
+use crate::{
+    Context, Error,
+    gates::Work,
+    grants::{named_holder, touch},
+    namespaces::named,
+};
+use domain::{
+    Refusal,
+    access::Action,
+    activity::{ActivityEvent, Named},
+    grant::Holder,
+    id::{LetterId, NamespaceId},
+    letter::{AccessChange, Letter},
+    membership::Status,
+    permission::Permission,
+    text::{NamespaceName, Problem},
+    time::Timestamp,
+    token::Lifetime,
+};
+use storage::{
+    members, namespaces,
+    withheld::{self, New},
+};
+
+/// A tick is the admins' to give; what they give is not given here a second time.
+fn only_withheld(permission: Permission) -> Result<(), Refusal> {
+    if permission.is_withheld() {
+        Ok(())
+    } else {
+        Err(Refusal::BadField { field: "permission", problem: Problem::Unknown })
+    }
+}
+
+async fn namespace(work: &mut Work, name: &str) -> Result<NamespaceId, Error> {
+    let all = namespaces::list(&mut work.c, work.organization.id).await?;
+    let found = named(&all, &[name.to_owned()])?.into_keys().next();
+    Ok(found.ok_or(Refusal::UnknownNamespace { name: String::new() })?)
+}
+
+/// Gives a withheld permission, until it is taken or for so long.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for the holder, [`Refusal::UnknownNamespace`], [`Refusal::NotActive`], [`Refusal::AlreadyGiven`];
+/// [`Refusal::BadField`] for a permission that admins give themselves.
+pub async fn give(
+    context: &Context,
+    slug: &str,
+    holder: Holder,
+    name: &str,
+    permission: Permission,
+    lasts: Lifetime,
+) -> Result<Option<Timestamp>, Error> {
+    let mut work = context.begin(slug, Action::GivePermission).await?;
+    let namespace = namespace(&mut work, name).await?;
+    let ends_at = insert(&mut work, holder, namespace, permission, lasts).await?;
+    work.commit_recorded().await?;
+    Ok(ends_at)
+}
+
+pub(super) async fn insert(
+    work: &mut Work,
+    holder: Holder,
+    namespace: NamespaceId,
+    permission: Permission,
+    lasts: Lifetime,
+) -> Result<Option<Timestamp>, Error> {
+    only_withheld(permission)?;
+    let whose = named_holder(work, holder).await?;
+    let name = name_of(work, namespace).await?;
+    let organization = work.organization.id;
+    if let Holder::Member(id) = holder {
+        let member = members::find(&mut work.c, organization, id).await?.ok_or(Refusal::NotFound)?;
+        if member.status == Status::Deactivated {
+            return Err(Refusal::NotActive.into());
+        }
+    }
+    let ends_at = lasts.ends(work.now);
+    let by = work.by().to_owned();
+    let new = New {
+        id: LetterId::from_random(crate::dice::random()).uuid(),
+        organization,
+        namespace,
+        holder,
+        permission,
+        granted_by: &by,
+        ends_at,
+    };
+    let now = work.now;
+    if !withheld::insert(&mut work.c, new, now).await? {
+        return Err(Refusal::AlreadyGiven.into());
+    }
+    touch(work, holder).await?;
+    let change = AccessChange::PermissionGiven { namespace: name.clone(), permission, ends_at };
+    tell(work, holder, &whose, change).await?;
+    work.record(&ActivityEvent::PermissionGiven { whose, namespace: name, permission, ends_at }).await?;
+    Ok(ends_at)
+}
+
+/// Takes a withheld permission back.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for the holder, [`Refusal::UnknownNamespace`], [`Refusal::NotGiven`].
+pub async fn take(
+    context: &Context,
+    slug: &str,
+    holder: Holder,
+    name: &str,
+    permission: Permission,
+) -> Result<(), Error> {
+    let mut work = context.begin(slug, Action::TakePermission).await?;
+    let namespace = namespace(&mut work, name).await?;
+    delete(&mut work, holder, namespace, permission).await?;
+    work.commit_recorded().await
+}
+
+pub(super) async fn delete(
+    work: &mut Work,
+    holder: Holder,
+    namespace: NamespaceId,
+    permission: Permission,
+) -> Result<(), Error> {
+    only_withheld(permission)?;
+    let whose = named_holder(work, holder).await?;
+    let name = name_of(work, namespace).await?;
+    let has = withheld::of(&mut work.c, holder).await?;
+    let found = has.iter().find(|it| it.namespace_id == namespace && it.permission == permission);
+    let id = found.ok_or(Refusal::NotGiven)?.id;
+    withheld::delete(&mut work.c, id).await?;
+    touch(work, holder).await?;
+    let change = AccessChange::PermissionRevoked { namespace: name.clone(), permission };
+    tell(work, holder, &whose, change).await?;
+    work.record(&ActivityEvent::PermissionRevoked { whose, namespace: name, permission }).await
+}
+
+async fn name_of(work: &mut Work, namespace: NamespaceId) -> Result<NamespaceName, Error> {
+    let all = namespaces::list(&mut work.c, work.organization.id).await?;
+    let found = all.into_iter().find(|it| it.id == namespace);
+    Ok(found.ok_or(Refusal::UnknownNamespace { name: String::new() })?.name)
+}
+
+/// A token reads no mail.
+async fn tell(work: &mut Work, holder: Holder, whose: &Named, change: AccessChange) -> Result<(), Error> {
+    let (Holder::Member(id), Named::Member { email }) = (holder, whose) else { return Ok(()) };
+    let organization = work.organization.id;
+    let user = members::find(&mut work.c, organization, id).await?.ok_or(Refusal::NotFound)?.user;
+    work.write_letter(email, &Letter::AccessChanged { user, organization, change }).await
+}
