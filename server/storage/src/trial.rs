@@ -41,6 +41,22 @@ pub fn on_both<T: AsyncFn(Trial)>(test: T) {
     on(Trial::postgres, &test);
 }
 
+/// The same on SQLite alone: for what takes long and no database makes different.
+///
+/// # Panics
+/// When the test does.
+pub fn on_sqlite<T: AsyncFn(Trial)>(test: T) {
+    on(Trial::sqlite, &test);
+}
+
+/// The same on PostgreSQL alone: for what several replicas do.
+///
+/// # Panics
+/// When the test does, or when there is no database to be had.
+pub fn on_postgres<T: AsyncFn(Trial)>(test: T) {
+    on(Trial::postgres, &test);
+}
+
 fn on<T: AsyncFn(Trial)>(open: impl AsyncFn() -> Trial, test: &T) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
     let runtime = runtime.expect("a runtime");

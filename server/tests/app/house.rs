@@ -23,7 +23,11 @@ use std::{
     },
     time::Duration,
 };
-use storage::{organizations::Organization, trial::Trial, users::User};
+use storage::{
+    organizations::{self, Organization},
+    trial::Trial,
+    users::User,
+};
 use usecases::{
     Clock, Cluster, Installation, Keys, Passwords, Settings,
     outbox::{self, Delivery},
@@ -35,14 +39,7 @@ static ASSETS: LazyLock<Arc<Assets>> = LazyLock::new(|| Arc::new(Assets::find())
 
 /// Runs a test in a house of its own, on SQLite and then on PostgreSQL. No letter stays behind unsent.
 pub(crate) fn on_both<T: AsyncFn(House)>(test: T) {
-    storage::trial::on_both(async |trial| {
-        let house = House::build(trial);
-        test(house.clone()).await;
-        house.post().await;
-        let left = outbox::state(&house.installation).await;
-        // A test may have closed the database.
-        assert!(left.is_err() || left.is_ok_and(|left| left.waiting == 0), "letters stay behind");
-    });
+    storage::trial::on_both(async |trial| House::live_in(trial, &test).await);
 }
 
 #[derive(Clone)]
@@ -73,6 +70,16 @@ fn open(trial: &Trial, clock: Clock, mailer: &Mailer, settings: Settings) -> (Ar
 }
 
 impl House {
+    /// Builds one, runs the test in it, and looks after the letters.
+    pub(crate) async fn live_in<T: AsyncFn(Self)>(trial: Trial, test: &T) {
+        let house = Self::build(trial);
+        test(house.clone()).await;
+        house.post().await;
+        let left = outbox::state(&house.installation).await;
+        // A test may have closed the database.
+        assert!(left.is_err() || left.is_ok_and(|left| left.waiting == 0), "letters stay behind");
+    }
+
     fn build(trial: Trial) -> Self {
         let settings = Settings {
             base_url: "https://bailiwick.example".into(),
@@ -164,8 +171,9 @@ impl House {
     /// Their password is the founder's.
     pub(crate) async fn seat(&self, slug: &str, role: Role) -> Person {
         let email = format!("{}-{}@northwind.example", role.as_str(), self.next());
-        let organization = self.organization(slug).await;
         let mut c = self.installation.db.write().await.unwrap();
+        // First, as in every use case: on PostgreSQL a row that refers to it would share its lock with somebody else's rollback.
+        let organization = organizations::lock_by_slug(&mut c, &Slug::parse(slug).unwrap()).await.unwrap().unwrap();
         let founder = storage::users::find(&mut c, organization.founder).await.unwrap().unwrap();
         let user = User {
             id: UserId::from_random(self.bytes()),
@@ -215,7 +223,7 @@ impl House {
 
     pub(crate) async fn organization(&self, slug: &str) -> Organization {
         let mut c = self.installation.db.read().await.unwrap();
-        storage::organizations::find_by_slug(&mut c, &Slug::parse(slug).unwrap()).await.unwrap().unwrap()
+        organizations::find_by_slug(&mut c, &Slug::parse(slug).unwrap()).await.unwrap().unwrap()
     }
 
     /// Sends what is due, until nothing is.

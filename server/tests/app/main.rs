@@ -19,3 +19,4 @@ mod story;
 mod token_review;
 mod tokens;
 mod who_may_call;
+mod withheld;
