@@ -12,9 +12,9 @@ const milliseconds = (text) => {
 };
 
 /** One line of the table: what wrk saw, and what the server's processor time says. */
-export function load(server, name, { script, connections = 8, seconds = 5, most = Infinity, anonymous = false, bearer, refused: meant = false }) {
+export function load(server, name, { script, connections = 8, seconds = 5, most = Infinity, anonymous = false, bearer, type, refused: meant = false }) {
   const folder = mkdtempSync(join(tmpdir(), "bailiwick-load-"));
-  const headers = Object.entries(server.headers({ anonymous, bearer })).map(([key, value]) => `wrk.headers[${lua(key)}] = ${lua(value)}`);
+  const headers = Object.entries(server.headers({ anonymous, bearer, type })).map(([key, value]) => `wrk.headers[${lua(key)}] = ${lua(value)}`);
   const file = join(folder, "load.lua");
   writeFileSync(file, `${headers.join("\n")}\n${script}\n${counting}`);
   const before = server.cpu();
@@ -57,6 +57,15 @@ request = function()
   at = at + 1
   if at >= #bodies then wrk.thread:stop() end
   return wrk.format("POST", ${lua(path)}, nil, bodies[math.min(at, #bodies)])
+end`;
+
+/** POSTs these bodies in turn, again and again. */
+export const postInTurn = (path, bodies) => `
+local bodies = { ${bodies.map(lua).join(",\n")} }
+local at = 0
+request = function()
+  at = at % #bodies + 1
+  return wrk.format("POST", ${lua(path)}, nil, bodies[at])
 end`;
 
 /** POSTs a body that carries a number of its own. */

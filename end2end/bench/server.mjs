@@ -78,11 +78,17 @@ export class Server {
     this.organization = organizations[0].organization;
   }
 
-  headers({ anonymous = false, bearer } = {}) {
+  /** What an API server proves itself by when it asks whose a token is. */
+  webhookToken() {
+    const said = execFileSync(binary, ["cluster", "webhook-config"], { env: this.environment, encoding: "utf8" });
+    return /^\s*"?token"?:\s*"?([^"\s]+)"?\s*$/m.exec(said)[1];
+  }
+
+  headers({ anonymous = false, bearer, type = "application/x-www-form-urlencoded" } = {}) {
     return {
       Accept: "application/json",
       Origin: this.url,
-      "Content-Type": "application/x-www-form-urlencoded",
+      "Content-Type": type,
       ...(this.cookie && !anonymous && !bearer && { Cookie: this.cookie }),
       ...(bearer && { Authorization: `Bearer ${bearer}` }),
     };
