@@ -9,6 +9,7 @@ pub mod activity;
 pub mod exchange;
 pub mod grants;
 pub mod invitations;
+pub mod logins;
 pub mod members;
 pub mod namespaces;
 pub mod operator;

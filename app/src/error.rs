@@ -43,7 +43,8 @@ impl ApiError {
     /// The one table of codes and statuses.
     pub fn status(&self) -> u16 {
         match self.code.as_str() {
-            "bad_request" => 400,
+            // A machine that waits reads the code; RFC 8628 has it so.
+            "bad_request" | "authorization_pending" => 400,
             // 401 for a sign-in that is too old, as RFC 9470 has it for tokens: the asker is known, the proof is not enough.
             "not_signed_in"
             | "wrong_credentials"
@@ -52,7 +53,8 @@ impl ApiError {
             | "reauthentication_required"
             | "token_malformed"
             | "token_unknown"
-            | "token_expired" => 401,
+            | "token_expired"
+            | "login_ended" => 401,
             "admins_only"
             | "operator_only"
             | "membership_deactivated"
@@ -66,8 +68,9 @@ impl ApiError {
             | "people_only"
             | "own_request"
             | "organization_suspended"
+            | "login_denied"
             | "foreign_origin" => 403,
-            "not_found" | "link_unknown" => 404,
+            "not_found" | "link_unknown" | "login_code_unknown" => 404,
             "method_not_allowed" => 405,
             "founder_stays"
             | "own_membership"
@@ -97,11 +100,13 @@ impl ApiError {
             | "not_operator"
             | "last_operator"
             | "no_cluster" => 409,
-            "invitation_expired" | "invitation_revoked" | "invitation_accepted" | "link_expired" => 410,
+            "invitation_expired" | "invitation_revoked" | "invitation_accepted" | "link_expired" | "login_expired" => {
+                410
+            }
             "body_too_large" => 413,
             "unsupported_content_type" => 415,
             "bad_field" | "too_many" | "unknown_namespace" | "token_lifetime" => 422,
-            "too_many_requests" => 429,
+            "too_many_requests" | "slow_down" => 429,
             "unavailable" => 503,
             _ => 500,
         }
@@ -125,7 +130,9 @@ impl From<Refusal> for ApiError {
             _ => None,
         };
         let retry_after = match &refusal {
-            Refusal::TooManyRequests { retry_after } => Some(retry_after.as_secs().max(1)),
+            Refusal::TooManyRequests { retry_after } | Refusal::LoginTooSoon { retry_after } => {
+                Some(retry_after.as_secs().max(1))
+            }
             _ => None,
         };
         let message = crate::words::refusal(&refusal);

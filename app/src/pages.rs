@@ -4,6 +4,7 @@
 mod account;
 mod activity;
 mod api_access;
+mod device;
 mod failure;
 mod forgot_password;
 mod frame;
@@ -131,6 +132,7 @@ async fn route(visit: Visit, site: &Site, nonce: Arc<str>) -> Answer {
         ["reset-password", secret] => reset_password::load(&visit, secret).await,
         ["invitations", secret] => invitation::load(&visit, secret).await,
         ["account"] => account::load(&visit).await,
+        ["device"] => device::load(&visit).await,
         ["o", slug] => Err(Away::To(format!("/o/{slug}/organization"))),
         ["o", slug, "organization"] => organization::load(&visit, slug).await,
         ["o", slug, "namespaces"] => namespaces::load(&visit, slug).await,

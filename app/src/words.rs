@@ -4,7 +4,11 @@ mod happened;
 
 pub use happened::{account_event, event, event_kind, operator_event};
 
-use domain::{Refusal, text::Problem, time::Timestamp};
+use domain::{
+    Refusal,
+    text::{MachineName, Problem},
+    time::Timestamp,
+};
 
 /// `a`, `a and b`, `a, b and c`.
 pub fn list<T: ToString>(items: &[T]) -> String {
@@ -57,6 +61,11 @@ pub fn relative(at: Timestamp, now: Timestamp) -> String {
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+/// `“laptop”`; a machine need not say what it is called.
+pub fn machine(name: Option<&MachineName>) -> String {
+    name.map_or_else(|| "a machine without a name".to_owned(), |name| format!("“{name}”"))
+}
+
 /// What a field is called on the page.
 fn field_name(field: &str) -> &str {
     match field {
@@ -75,6 +84,8 @@ fn field_name(field: &str) -> &str {
         "search" => "The search",
         "expires" => "The time until it expires",
         "scopes" => "The scope",
+        "machine" => "The machine's name",
+        "organization" => "The organization",
         "cursor" => "The place in the list",
         _ => "This",
     }
@@ -137,6 +148,16 @@ pub fn refusal(refusal: &Refusal) -> String {
         }
         Refusal::NoCluster => "No cluster is connected, so there is no kubeconfig. The operator can connect one.".into(),
         Refusal::OrganizationSuspended => "This organization is suspended by the operator of this installation. Nothing of it is lost; ask them when it will be resumed.".into(),
+        Refusal::LoginPending => "Nobody has answered yet. Approve this machine on the page that it names, then ask again.".into(),
+        Refusal::LoginTooSoon { retry_after } => {
+            format!("This asks too often. Wait {} and ask again.", count(retry_after.as_secs(), "second", "seconds"))
+        }
+        Refusal::LoginDenied => "This machine was turned away. If that was a mistake, run `bailiwick login` again.".into(),
+        Refusal::LoginExpired => "This was not approved in time, or is over. Run `bailiwick login` again.".into(),
+        Refusal::LoginCodeUnknown => {
+            "No machine waits with this code. Compare it with the terminal; after ten minutes, run `bailiwick login` again.".into()
+        }
+        Refusal::LoginEnded => "This login has ended. Run `bailiwick login` again.".into(),
         Refusal::SignUpsClosed => "Sign-up is closed on this installation. Ask an admin of your organization to invite you.".into(),
         Refusal::FounderStays => "The founder can't be deactivated. The operator can make somebody else the founder.".into(),
         Refusal::OwnMembership => "You can't deactivate yourself. Ask another admin to do it.".into(),

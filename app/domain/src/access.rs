@@ -72,10 +72,12 @@ pub enum Action {
     ConfirmDeletions,
     /// A grant's time is over.
     EndGrants,
+    /// Let a machine of one's own into the cluster, and have the kubeconfig for it.
+    ApproveLogin,
 }
 
 impl Action {
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::SeeOrganization,
         Self::SeeMembers,
         Self::SeeNamespaces,
@@ -112,6 +114,7 @@ impl Action {
         Self::ResumeOrganization,
         Self::ConfirmDeletions,
         Self::EndGrants,
+        Self::ApproveLogin,
     ];
 
     /// The name under which a refused attempt stands in the activity log. Stable.
@@ -153,12 +156,17 @@ impl Action {
             Self::ResumeOrganization => "organization.resume",
             Self::ConfirmDeletions => "deletions.confirm",
             Self::EndGrants => "grants.end",
+            Self::ApproveLogin => "logins.approve",
         }
     }
 
     fn needs(self) -> Needs {
         match self {
-            Self::SeeOrganization | Self::SeeMembers | Self::SeeNamespaces | Self::SeeOwnGrants => Needs::Member,
+            Self::SeeOrganization
+            | Self::SeeMembers
+            | Self::SeeNamespaces
+            | Self::SeeOwnGrants
+            | Self::ApproveLogin => Needs::Member,
             Self::SeeActivity
             | Self::SeeGrants
             | Self::SendInvitations
@@ -232,7 +240,8 @@ impl Action {
             | Self::SeeTokens
             | Self::CreateToken
             | Self::AssignToken
-            | Self::RemoveToken => TokenNeeds::Person,
+            | Self::RemoveToken
+            | Self::ApproveLogin => TokenNeeds::Person,
         }
     }
 }

@@ -19,6 +19,13 @@ pub enum AccountEvent {
     SessionsEnded,
     /// The password was given once more, for something that needs a fresh sign-in.
     Confirmed,
+    /// A machine asked to be let into the cluster; whose it is, nobody knows yet.
+    LoginRequested,
+    LoginApproved,
+    LoginDenied,
+    /// The machine that was let in took its login.
+    LoginClaimed,
+    LoginEnded,
 }
 
 impl AccountEvent {
@@ -35,6 +42,11 @@ impl AccountEvent {
             Self::PasswordReset => "password_reset",
             Self::SessionsEnded => "sessions_ended",
             Self::Confirmed => "confirmed",
+            Self::LoginRequested => "login_requested",
+            Self::LoginApproved => "login_approved",
+            Self::LoginDenied => "login_denied",
+            Self::LoginClaimed => "login_claimed",
+            Self::LoginEnded => "login_ended",
         }
     }
 }

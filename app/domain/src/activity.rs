@@ -3,7 +3,7 @@
 use crate::{
     permission::Permission,
     request::Wish,
-    text::{EmailAddress, NamespaceName, OrganizationName, Remark, TokenName},
+    text::{EmailAddress, MachineName, NamespaceName, OrganizationName, Remark, TokenName},
     time::Timestamp,
     token::{Mask, Scopes},
 };
@@ -64,6 +64,9 @@ pub enum ActivityEvent {
     TokenAssigned { token: Mask, name: Option<TokenName>, added: Vec<NamespaceName>, removed: Vec<NamespaceName> },
     #[serde(rename = "token.removed")]
     TokenRemoved { token: Mask, name: Option<TokenName> },
+    /// A member let a machine into the cluster in their own name.
+    #[serde(rename = "login.approved")]
+    LoginApproved { machine: Option<MachineName> },
     /// A withheld permission, which the operator alone gives.
     #[serde(rename = "permission.given")]
     PermissionGiven { whose: Named, namespace: NamespaceName, permission: Permission, ends_at: Option<Timestamp> },
@@ -113,7 +116,7 @@ pub enum ActivityEvent {
 
 impl ActivityEvent {
     /// Every code, for the filter on the page.
-    pub const CODES: [&'static str; 32] = [
+    pub const CODES: [&'static str; 33] = [
         "organization.created",
         "invitation.sent",
         "invitation.resent",
@@ -127,6 +130,7 @@ impl ActivityEvent {
         "token.created",
         "token.assigned",
         "token.removed",
+        "login.approved",
         "permission.given",
         "permission.revoked",
         "permission.ended",
@@ -163,6 +167,7 @@ impl ActivityEvent {
             Self::TokenCreated { .. } => "token.created",
             Self::TokenAssigned { .. } => "token.assigned",
             Self::TokenRemoved { .. } => "token.removed",
+            Self::LoginApproved { .. } => "login.approved",
             Self::PermissionGiven { .. } => "permission.given",
             Self::PermissionRevoked { .. } => "permission.revoked",
             Self::PermissionEnded { .. } => "permission.ended",

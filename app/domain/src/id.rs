@@ -60,6 +60,10 @@ ids! {
     RequestId,
     /// What programs of the operator's bring.
     CredentialId,
+    /// A person's way into the cluster from one machine.
+    LoginId,
+    /// A machine that waits for its person to let it in.
+    LoginRequestId,
     /// A sign-up that waits for its address to be proved.
     SignUpId,
     /// A password reset that somebody asked for.

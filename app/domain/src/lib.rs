@@ -11,6 +11,7 @@ pub mod grant;
 pub mod id;
 pub mod invitation;
 pub mod letter;
+pub mod login;
 pub mod membership;
 pub mod namespace;
 pub mod operator;

@@ -1,12 +1,14 @@
 //! Every address of the console, as a function: links, redirects and mails all ask here.
 
-use crate::text::Slug;
+use crate::{login::UserCode, text::Slug};
 
 pub const HOME: &str = "/";
 pub const SIGN_UP: &str = "/sign-up";
 pub const SIGN_IN: &str = "/sign-in";
 pub const FORGOT_PASSWORD: &str = "/forgot-password";
 pub const ACCOUNT: &str = "/account";
+/// Where a person says whether a machine may be let in.
+pub const DEVICE: &str = "/device";
 
 pub const OPERATOR: &str = "/operator";
 
@@ -20,6 +22,11 @@ pub fn reset_password(secret: &str) -> String {
 
 pub fn invitation(secret: &str) -> String {
     format!("/invitations/{secret}")
+}
+
+/// With the code that the machine shows.
+pub fn device(code: &UserCode) -> String {
+    format!("{DEVICE}?code={code}")
 }
 
 pub fn organization(slug: &Slug) -> String {

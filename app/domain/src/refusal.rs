@@ -50,6 +50,21 @@ pub enum Refusal {
     },
     NoCluster,
 
+    // Logins
+    /// Nobody has answered the machine's request yet.
+    LoginPending,
+    /// The machine asks more often than it was told to.
+    LoginTooSoon {
+        retry_after: Duration,
+    },
+    LoginDenied,
+    /// Not answered in time, taken already, or never asked: one answer for all.
+    LoginExpired,
+    /// No request that waits for an answer shows this code.
+    LoginCodeUnknown,
+    /// Ended by its owner, by a new password, by a deactivation or by time; or there never was one: one answer for all.
+    LoginEnded,
+
     // Members
     FounderStays,
     OwnMembership,
@@ -160,6 +175,13 @@ impl Refusal {
             Self::PeopleOnly => "people_only",
             Self::TokenLifetime { .. } => "token_lifetime",
             Self::NoCluster => "no_cluster",
+            // The names of RFC 8628, section 3.5, where it has one.
+            Self::LoginPending => "authorization_pending",
+            Self::LoginTooSoon { .. } => "slow_down",
+            Self::LoginDenied => "login_denied",
+            Self::LoginExpired => "login_expired",
+            Self::LoginCodeUnknown => "login_code_unknown",
+            Self::LoginEnded => "login_ended",
             Self::FounderStays => "founder_stays",
             Self::OwnMembership => "own_membership",
             Self::LastActiveAdmin => "last_active_admin",

@@ -245,6 +245,19 @@ impl Remark {
     }
 }
 
+text_type! {
+    /// What a machine calls itself, 1–60 characters of any script. Anybody can say anything: it proves nothing.
+    MachineName
+}
+
+impl MachineName {
+    pub const LONGEST: usize = 60;
+
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        visible_line(text, Self::LONGEST).map(Self)
+    }
+}
+
 fn is_dns_label(text: &str) -> bool {
     !text.starts_with('-')
         && !text.ends_with('-')

@@ -1,5 +1,6 @@
-//! `/account`: a person's own names, password, sessions and log. No organization is concerned.
+//! `/account`: a person's own names, password, sessions, machines in the cluster, and log.
 
+mod access;
 mod sessions;
 
 use super::{
@@ -15,6 +16,7 @@ use crate::{
     },
     words,
 };
+use access::ClusterAccess;
 use domain::{path, time::Timestamp};
 use leptos::prelude::*;
 use sessions::{Sessions, Shown};
@@ -29,13 +31,14 @@ struct Line {
 pub(super) async fn load(visit: &Visit) -> Loaded {
     let frame = Frame::load(visit, None).await?;
     let sessions = sessions::load(visit).await?;
+    let access = access::load(visit).await?;
     let recent = usecases::account::recent(&visit.context).await?.into_iter().map(|entry| Line {
         at: entry.at,
         words: words::account_event(&entry.code).to_owned(),
         origin: origin(entry.user_agent.as_deref(), entry.ip.as_deref()),
     });
     let recent = recent.collect();
-    Ok(Document::new("Account", move || view! { <Page frame sessions recent /> }))
+    Ok(Document::new("Account", move || view! { <Page frame sessions access recent /> }))
 }
 
 /// `Firefox on Linux, 192.0.2.7`; what is not known is left out.
@@ -45,20 +48,21 @@ fn origin(user_agent: Option<&str>, ip: Option<&str>) -> String {
 }
 
 #[component]
-fn Page(frame: Frame, sessions: Vec<Shown>, recent: Vec<Line>) -> impl IntoView {
-    let person = frame.person.clone();
+fn Page(frame: Frame, sessions: Vec<Shown>, access: access::Shown, recent: Vec<Line>) -> impl IntoView {
+    let (person, organizations) = (frame.person.clone(), frame.organizations.clone());
     let email = person.email.to_string();
     view! {
         <Console frame entry=Entry::Account>
             <header class="page-head">
                 <div>
                     <h1>"Account"</h1>
-                    <p>"Your names, your password, and where you are signed in."</p>
+                    <p>"Your names, your password, where you are signed in, and which machines use the cluster for you."</p>
                 </div>
             </header>
             <Names email=email.clone() first_name=person.first_name.to_string() last_name=person.last_name.to_string() />
             <ChangePassword email />
             <Sessions sessions />
+            <ClusterAccess shown=access organizations />
             <Recent recent />
         </Console>
     }
@@ -90,7 +94,7 @@ fn ChangePassword(email: String) -> impl IntoView {
         <section class="card" aria-labelledby="change-password">
             <header class="card-head">
                 <h2 id="change-password">"Password"</h2>
-                <p>"Changing it ends every other session of yours."</p>
+                <p>"Changing it ends every other session of yours, and your machines' access to the cluster."</p>
             </header>
             <Form action="/api/v1/account/change-password" class="card-form">
                 // Tells a password manager whose password this is.

@@ -1,6 +1,6 @@
 //! What happened, as sentences: the organizations' logs, the operators', and a person's own.
 
-use super::{count, list, time};
+use super::{count, list, machine, time};
 use domain::{
     activity::ActivityEvent,
     operator::OperatorEvent,
@@ -88,6 +88,9 @@ pub fn event(event: &ActivityEvent) -> String {
         ActivityEvent::DeletionsConfirmed { deletions } => {
             format!("confirmed {} in the cluster that were held back", count(*deletions, "deletion", "deletions"))
         }
+        ActivityEvent::LoginApproved { machine: name } => {
+            format!("let {} into the cluster in their own name", machine(name.as_ref()))
+        }
         ActivityEvent::NamespaceCreated { namespace } => format!("created the namespace {namespace}"),
         ActivityEvent::Refused { action, reason } => {
             format!("tried to {}, which was refused: {}", attempt(action), reason.replace('_', " "))
@@ -131,6 +134,7 @@ fn attempt(action: &str) -> &str {
         "tokens.create" => "create a token",
         "tokens.assign" => "change a token's namespaces",
         "tokens.remove" => "remove a token",
+        "logins.approve" => "let a machine into the cluster",
         "grants.limit" => "limit somebody's access",
         "requests.list" => "see the requests",
         "requests.file" => "ask the operator",
@@ -166,6 +170,7 @@ pub fn event_kind(code: &str) -> &str {
         "token.created" => "Token created",
         "token.assigned" => "Token's namespaces changed",
         "token.removed" => "Token removed",
+        "login.approved" => "Machine let in",
         "permission.given" => "Withheld permission given",
         "permission.revoked" => "Withheld permission revoked",
         "permission.ended" => "Withheld permission ended",
@@ -202,6 +207,10 @@ pub fn account_event(code: &str) -> &str {
         "password_reset" => "Password reset",
         "sessions_ended" => "Other sessions ended",
         "confirmed" => "Password confirmed",
+        "login_approved" => "A machine let into the cluster",
+        "login_denied" => "A machine turned away from the cluster",
+        "login_claimed" => "A machine took its access to the cluster",
+        "login_ended" => "A machine's access to the cluster ended",
         "sign_up_requested" => "Sign-up asked for with this address",
         other => other,
     }

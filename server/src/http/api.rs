@@ -27,7 +27,7 @@ const LARGEST_BODY: usize = 128 * 1024;
 const LONGEST_QUERY: usize = 16 * 1024;
 
 /// What is typed into fields of these names is never handed back.
-const SECRET_FIELDS: [&str; 3] = ["password", "current_password", "secret"];
+const SECRET_FIELDS: [&str; 4] = ["password", "current_password", "secret", "device_code"];
 
 pub(super) async fn answer(State(server): State<Server>, request: Request) -> Response {
     // Our own scripts post for a page that is open, and read JSON unless the answer is shown instead of a page.

@@ -17,6 +17,8 @@ pub mod credentials;
 pub mod directory;
 pub mod grants;
 pub mod invitations;
+pub mod login_requests;
+pub mod logins;
 pub mod members;
 pub mod namespaces;
 pub mod operators;
@@ -48,6 +50,8 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'stati
         ("directory", directory::STATEMENTS),
         ("grants", grants::STATEMENTS),
         ("invitations", invitations::STATEMENTS),
+        ("login_requests", login_requests::STATEMENTS),
+        ("logins", logins::STATEMENTS),
         ("members", members::STATEMENTS),
         ("namespaces", namespaces::STATEMENTS),
         ("operators", operators::STATEMENTS),

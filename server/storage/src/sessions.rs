@@ -20,6 +20,8 @@ statements! {
             join organizations n on n.id = m.organization_id
             where m.user_id = s.user_id and m.status = 'active' and n.suspended_at is null))";
     LIST = "select id, created_at, last_seen_at, ip, user_agent from sessions where user_id = $1 order by last_seen_at desc, id";
+    // Whoever ends this session stands in line behind the transaction that holds it.
+    HOLD = "update sessions set last_seen_at = last_seen_at where user_id = $1 and id = $2";
     DELETE = "delete from sessions where user_id = $1 and id = $2";
     DELETE_OTHERS = "delete from sessions where user_id = $1 and id <> $2";
     DELETE_ALL = "delete from sessions where user_id = $1";
@@ -82,6 +84,11 @@ pub async fn find(c: &mut Connection, token_hash: &[u8; 32]) -> Result<Option<Se
 
 pub async fn list(c: &mut Connection, user: UserId) -> Result<Vec<OwnSession>, Error> {
     all!(c, LIST, user.uuid())
+}
+
+/// Keeps a session from being ended until this transaction is; `false` when it has ended.
+pub async fn hold(c: &mut Connection, user: UserId, id: SessionId) -> Result<bool, Error> {
+    Ok(execute!(c, HOLD, user.uuid(), id.uuid())? == 1)
 }
 
 /// `false` when this user has no such session.

@@ -15,7 +15,8 @@ pub const POSTGRES_URL: &str = "BAILIWICK_TEST_POSTGRES_URL";
 const SCHEMA: &str = concat!(
     include_str!("../migrations/postgres/0001_start.sql"),
     include_str!("../migrations/postgres/0002_tokens.sql"),
-    include_str!("../migrations/postgres/0003_cluster.sql")
+    include_str!("../migrations/postgres/0003_cluster.sql"),
+    include_str!("../migrations/postgres/0004_cluster_logins.sql")
 );
 
 /// A database of one test's own.

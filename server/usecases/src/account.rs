@@ -3,7 +3,7 @@
 use crate::{Context, Error, limits, passwords::Check, sessions::Cookie};
 use domain::{Refusal, account::AccountEvent, id::UserId, letter::Letter, password::Password, text::PersonName};
 use storage::{
-    account_activity, password_resets, sessions,
+    account_activity, logins, password_resets, sessions,
     users::{self, User},
 };
 
@@ -48,7 +48,7 @@ pub async fn confirm(context: &Context, current: &str) -> Result<Cookie, Error> 
     Ok(cookie)
 }
 
-/// Changes the password; every other session of this person ends.
+/// Changes the password; every other session of this person ends, and every login of their machines.
 ///
 /// # Errors
 /// [`Refusal::BadField`] on `current_password` or `password`; [`Refusal::TooManyRequests`].
@@ -61,6 +61,8 @@ pub async fn change_password(context: &Context, current: &str, new: &str) -> Res
     let mut work = context.begin_account().await?;
     users::set_password(&mut work.c, user.id, &hash).await?;
     sessions::delete_others(&mut work.c, user.id, person.session).await?;
+    // After the sessions, so that what one of them approves at this moment is seen.
+    logins::end_all(&mut work.c, user.id).await?;
     password_resets::delete_of(&mut work.c, user.id).await?;
     work.write_letter(&user.email, &Letter::PasswordChanged { user: user.id }).await?;
     work.commit(Some(user.id), AccountEvent::PasswordChanged).await

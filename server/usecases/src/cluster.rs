@@ -221,6 +221,9 @@ pub struct Identity {
 /// # Errors
 /// [`Error::Unavailable`]: then nobody may be told "no", since an API server remembers it.
 pub async fn identify(installation: &Installation, credential: &str) -> Result<Option<Identity>, Error> {
+    if let Some(identity) = crate::logins::identify(installation, credential).await? {
+        return Ok(Some(identity));
+    }
     match installation.token_with(credential).await {
         Ok(token) => Ok(Some(Identity { subject: Subject::Token(token.id), organization: token.organization })),
         Err(Error::Refused(

@@ -4,7 +4,7 @@ use crate::{Bell, Clock, Error, Keys, Passwords, keys::sha256, operator, seen::S
 use domain::{
     Refusal,
     access::Actor,
-    id::{SessionId, TokenId, UserId},
+    id::{LoginId, SessionId, TokenId, UserId},
     text::{EmailAddress, PersonName},
     time::Timestamp,
     token::{Secret, is_expired},
@@ -57,14 +57,14 @@ pub struct Installation {
     pub letters: Notify,
     /// Rung when an organization changed; the controller listens.
     pub bell: Bell,
-    /// Checking a session or a token writes nothing: when each was used stays here until the worker writes it down.
+    /// Checking a session, a token or a login writes nothing: when each was used stays here until the worker writes it down.
     pub(crate) sessions_seen: Seen<SessionId>,
     pub(crate) tokens_used: Seen<TokenId>,
+    pub(crate) logins_used: Seen<LoginId>,
 }
 
 impl Installation {
     pub fn new(db: Db, clock: Clock, keys: Keys, passwords: Passwords, settings: Settings) -> Self {
-        let (sessions_seen, tokens_used) = (Seen::default(), Seen::default());
         Self {
             db,
             clock,
@@ -73,8 +73,9 @@ impl Installation {
             settings,
             letters: Notify::new(),
             bell: Bell::default(),
-            sessions_seen,
-            tokens_used,
+            sessions_seen: Seen::default(),
+            tokens_used: Seen::default(),
+            logins_used: Seen::default(),
         }
     }
 }

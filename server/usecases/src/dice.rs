@@ -11,3 +11,16 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
     getrandom::fill(&mut bytes).expect("the operating system gives no randomness");
     bytes
 }
+
+/// The same one by one, fetched some at a time: for whoever takes as many as chance will have it.
+pub(crate) fn bytes() -> impl FnMut() -> u8 {
+    let mut some = Vec::new();
+    move || match some.pop() {
+        Some(byte) => byte,
+        None => {
+            let [first, rest @ ..] = random::<64>();
+            some.extend(rest);
+            first
+        }
+    }
+}

@@ -272,6 +272,11 @@ impl Work {
         Ok(activity::insert(&mut self.c, organization, position, self.now, &origin, event).await?)
     }
 
+    /// Writes it into a person's own log as well: what concerns them as much as the organization.
+    pub(crate) async fn note(&mut self, user: UserId, event: AccountEvent) -> Result<(), Error> {
+        note(&mut self.c, &self.context, Some(user), event, self.now).await
+    }
+
     /// Keeps work of which everything that happened is recorded. Nothing happened: nothing is kept.
     pub(crate) async fn commit_recorded(self) -> Result<(), Error> {
         if self.recorded == 0 {

@@ -1,6 +1,7 @@
 //! The server's key, and the secrets that are derived from it: links in mails are computed, never stored, so that the
 //! admin can copy the very link that was mailed and a copy of the database opens nothing.
 
+use domain::{id::LoginId, login::UserCode, time::Timestamp};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -15,6 +16,10 @@ pub(crate) enum Purpose {
     PasswordReset,
     /// Not a link: the API server's own credential.
     Cluster,
+    /// Not a link: what the API server is shown for some minutes.
+    Credential,
+    /// Not a secret of ours: what hides the few letters that a person types.
+    UserCode,
 }
 
 impl Purpose {
@@ -24,6 +29,8 @@ impl Purpose {
             Self::Verification => b"bailiwick verification 1",
             Self::PasswordReset => b"bailiwick password reset 1",
             Self::Cluster => b"bailiwick cluster 1",
+            Self::Credential => b"bailiwick credential 1",
+            Self::UserCode => b"bailiwick user code 1",
         }
     }
 }
@@ -93,6 +100,33 @@ impl Keys {
         keys.any(|key| cluster_secret(key).as_bytes().ct_eq(shown.as_bytes()).into())
     }
 
+    /// A credential for the API server: it names a login and an end, and nothing stores it. An API server that is given one
+    /// asks whether that login stands.
+    pub(crate) fn credential(&self, login: LoginId, ends: Timestamp) -> String {
+        let ends = ends.seconds();
+        let proof = self.link_secret(Purpose::Credential, login.uuid(), &ends.to_be_bytes());
+        format!("{CREDENTIAL}{ends:0ENDS$}_{proof}")
+    }
+
+    /// The login that a credential names and when it ends; `None` when no key of ours made it.
+    pub(crate) fn proves_credential(&self, credential: &str) -> Option<(LoginId, Timestamp)> {
+        let (ends, proof) = credential.strip_prefix(CREDENTIAL)?.split_once('_')?;
+        // One spelling: a sign or a zero more would be read as the same number.
+        if ends.len() != ENDS || !ends.bytes().all(|digit| digit.is_ascii_digit()) {
+            return None;
+        }
+        let ends: i64 = ends.parse().ok()?;
+        let proved = self.proves(Purpose::Credential, proof, &ends.to_be_bytes());
+        let login = Self::link_id(proof).filter(|_| proved)?;
+        Some((login.into(), Timestamp::from_micros(ends.saturating_mul(1_000_000))))
+    }
+
+    /// By what a request is found whose code somebody types. Eight letters are few: whoever has a copy of the table, and not
+    /// the key, must not find them by trying all.
+    pub(crate) fn user_code_hash(&self, code: &UserCode) -> [u8; 16] {
+        proof(&self.present, Purpose::UserCode, uuid::Uuid::nil(), code.letters().as_bytes()).to_be_bytes()
+    }
+
     /// The id in a link's secret, unproved: only [`Keys::proves`] says whether it may be used.
     pub(crate) fn link_id(secret: &str) -> Option<uuid::Uuid> {
         parse(secret).map(|(id, _)| uuid::Uuid::from_u128(id))
@@ -126,6 +160,15 @@ fn cluster_secret(key: &[u8]) -> String {
 
 pub(crate) fn sha256(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
+}
+
+/// What credentials begin with, and how many digits their end has: seconds since 1970, until the year 2286.
+const CREDENTIAL: &str = "bwu_";
+const ENDS: usize = 10;
+
+/// What a machine keeps of its login: 32 random bytes, and a beginning by which a scanner recognises it.
+pub(crate) fn login_secret() -> String {
+    format!("bwl_{}", random_secret())
 }
 
 /// 32 random bytes as text: the value of a session cookie.
@@ -206,6 +249,42 @@ mod tests {
             let wrong = String::from_utf8(wrong).unwrap();
             assert!(!keys.proves(Purpose::Verification, &wrong, b"n"), "{at}");
         }
+    }
+
+    #[test]
+    fn a_credential_is_read_as_it_was_made_and_no_changed_character_passes() {
+        let (one, id, ends) = (keys(ONE), uuid::Uuid::from_u128(u128::MAX / 3), 1_800_000_000);
+        let credential = one.credential(id.into(), Timestamp::from_micros(ends * 1_000_000 + 999_999));
+        assert!(credential.starts_with("bwu_1800000000_") && credential.len() == 59, "{credential}");
+        let read = Some((id.into(), Timestamp::from_micros(ends * 1_000_000)));
+        assert_eq!(one.proves_credential(&credential), read);
+        assert_eq!(keys(&format!("{TWO},{ONE}")).proves_credential(&credential), read, "an older key");
+        assert_eq!(keys(TWO).proves_credential(&credential), None);
+        for at in 0..credential.len() {
+            let mut wrong: Vec<u8> = credential.bytes().collect();
+            wrong[at] = if wrong[at] == b'1' { b'2' } else { b'1' };
+            assert_eq!(one.proves_credential(&String::from_utf8(wrong).unwrap()), None, "{at}");
+        }
+        let link = one.link_secret(Purpose::Invitation, id, &ends.to_be_bytes());
+        for other in [
+            String::new(),
+            "bwu_".into(),
+            credential.replace("bwu_", "bwu_0"),
+            credential.replace("bwu_1", "bwu_+1"),
+            credential.replace("bwu_1", "bwu_ 1"),
+            format!("{credential} "),
+            format!("bwu_{ends}_{link}"),
+            format!("bwu_{ends}"),
+        ] {
+            assert_eq!(one.proves_credential(&other), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_hidden_by_the_key() {
+        let code = UserCode::parse("WDJB-MJHT").unwrap();
+        assert_eq!(keys(ONE).user_code_hash(&code), keys(ONE).user_code_hash(&code));
+        assert_ne!(keys(ONE).user_code_hash(&code), keys(TWO).user_code_hash(&code));
     }
 
     #[test]

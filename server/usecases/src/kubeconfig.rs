@@ -1,7 +1,9 @@
-//! Kubeconfigs: the operator's says where the cluster is, those of tokens lead there.
+//! Kubeconfigs: the operator's says where the cluster is, those of tokens and people lead there.
 
+mod access;
 mod cluster;
 
+pub use access::{Access, EXEC_VERSION, Merged, NotAKubeconfig, PROGRAM};
 pub use cluster::{Cluster, ClusterError};
 
 use crate::{Error, Keys};

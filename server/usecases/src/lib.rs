@@ -19,6 +19,7 @@ pub mod invitations;
 mod keys;
 pub mod kubeconfig;
 mod limits;
+pub mod logins;
 pub mod members;
 pub mod namespaces;
 pub mod operator;

@@ -1,7 +1,12 @@
 //! How often something may be tried. Counted in the database, where all replicas look.
 
 use crate::{Context, Error, keys::sha256};
-use domain::{Refusal, id::OrganizationId, text::EmailAddress};
+use domain::{
+    Refusal,
+    id::{LoginRequestId, OrganizationId},
+    login::INTERVAL,
+    text::EmailAddress,
+};
 use std::time::Duration;
 use storage::{Connection, attempts};
 
@@ -79,6 +84,15 @@ pub(crate) async fn wrong_password(context: &Context, email: &str) -> Result<Dur
     c.commit().await?;
     let over = (counted.count - FREE_GUESSES).clamp(0, 6);
     Ok(if over == 0 { Duration::ZERO } else { Duration::from_millis(50 << over) })
+}
+
+/// Counts how often a machine asks what became of its request. A little early is early enough: networks are not even.
+pub(crate) async fn asked_again(context: &Context, request: LoginRequestId) -> Result<(), Error> {
+    let mut c = context.installation.db.write().await?;
+    let now = context.now();
+    let asked = attempts::add(&mut c, &format!("claim {request}"), 1, now, now.minus(INTERVAL / 2)).await?;
+    c.commit().await?;
+    if asked.count > 1 { Err(Refusal::LoginTooSoon { retry_after: INTERVAL }.into()) } else { Ok(()) }
 }
 
 /// Whether one more mail may go to this address within this hour.

@@ -135,8 +135,8 @@ async fn target(work: &mut Work, member: &str) -> Result<Member, Error> {
     members::find(&mut work.c, organization, id).await?.ok_or(Error::Refused(Refusal::NotFound))
 }
 
-/// Switches a member off. Every session of theirs ends in the same transaction, and so do the named tokens, all of which
-/// this member made; tokens that are not named stay, as nothing that happens to a person touches one.
+/// Switches a member off. Every session of theirs ends in the same transaction, and so do their logins here and the named
+/// tokens, all of which this member made; tokens that are not named stay, as nothing that happens to a person touches one.
 ///
 /// # Errors
 /// As [`Membership::deactivate`]; [`Refusal::NotFound`] for a token that this member did not make.
@@ -156,6 +156,8 @@ pub async fn deactivate(
         Err(refusal) => return Err(work.refuse(refusal).await),
     };
     sessions::delete_all(&mut work.c, target.user).await?;
+    // For good: whoever is switched on again signs in anew, and so do their machines. A lost one must not come back with them.
+    storage::logins::end_of_member(&mut work.c, target.id).await?;
     let mut removed = 0;
     // An empty entry says "none" in a form.
     let ids: BTreeSet<&str> = remove_tokens.iter().map(String::as_str).filter(|id| !id.is_empty()).collect();

@@ -7,6 +7,7 @@ use crate::{
 };
 use domain::{Refusal, account::AccountEvent, id::ResetId, letter::Letter, password::Password, text::EmailAddress};
 use storage::{
+    logins,
     password_resets::{self, Reset},
     sessions,
     users::{self, User},
@@ -52,7 +53,8 @@ pub async fn waiting(context: &Context, secret: &str) -> Result<User, Error> {
     users::find(&mut c, reset.user).await?.ok_or(Error::Refused(Refusal::LinkUnknown))
 }
 
-/// Sets a new password by the mailed link, and ends every session of that person: whoever knew the old one is out.
+/// Sets a new password by the mailed link, and ends every session of that person, and every login of
+/// their machines: whoever knew the old one is out.
 ///
 /// # Errors
 /// As [`waiting`], and [`Refusal::BadField`] for the password.
@@ -68,6 +70,8 @@ pub async fn finish(context: &Context, secret: &str, password: &str) -> Result<(
     }
     users::set_password(&mut work.c, user.id, &hash).await?;
     sessions::delete_all(&mut work.c, user.id).await?;
+    // After the sessions, so that what one of them approves at this moment is seen.
+    logins::end_all(&mut work.c, user.id).await?;
     work.write_letter(&user.email, &Letter::PasswordChanged { user: user.id }).await?;
     work.commit(Some(user.id), AccountEvent::PasswordReset).await
 }

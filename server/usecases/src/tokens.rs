@@ -208,17 +208,8 @@ pub async fn create(context: &Context, slug: &str, wanted: &Wanted<'_>) -> Resul
     Ok(Created { listed, secret, kubeconfig })
 }
 
-/// Made of random bytes, fetched some at a time: how many it takes is chance.
 pub(crate) fn new_secret() -> Secret {
-    let mut some = Vec::new();
-    Secret::from_random(|| match some.pop() {
-        Some(byte) => byte,
-        None => {
-            let [first, rest @ ..] = crate::dice::random::<64>();
-            some.extend(rest);
-            first
-        }
-    })
+    Secret::from_random(crate::dice::bytes())
 }
 
 /// Makes `wanted` the full set of this token's namespaces.

@@ -9,7 +9,8 @@ use domain::{
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use storage::{
-    account_activity, attempts, cluster, grants, members, outbox, password_resets, sessions, sign_ups, tokens,
+    account_activity, attempts, cluster, grants, login_requests, logins, members, outbox, password_resets, sessions,
+    sign_ups, tokens,
 };
 
 /// How long sent letters and an account's own log are kept.
@@ -20,22 +21,25 @@ const COUNTERS_KEPT: Duration = Duration::from_secs(2 * 3600);
 /// Tokens of whose end the admins are told in one go; the rest wait for the next hour.
 const REMINDED_AT_ONCE: u32 = 500;
 
-/// Writes down when each session and each token was last used. Called every minute and at shutdown.
+/// Writes down when each session, each token and each login was last used. Called every minute and at shutdown.
 pub async fn write_seen(installation: &Installation) -> Result<(), Error> {
     let (seen, used) = (installation.sessions_seen.gathered(), installation.tokens_used.gathered());
-    if seen.is_empty() && used.is_empty() {
+    let logins = installation.logins_used.gathered();
+    if seen.is_empty() && used.is_empty() && logins.is_empty() {
         return Ok(());
     }
     let mut c = installation.db.write().await?;
     sessions::seen(&mut c, &seen).await?;
     tokens::used(&mut c, &used).await?;
+    logins::used(&mut c, &logins).await?;
     c.commit().await?;
     installation.sessions_seen.forget(&seen);
     installation.tokens_used.forget(&used);
+    installation.logins_used.forget(&logins);
     Ok(())
 }
 
-/// Removes what is over: sessions, links, counters, tokens that are no longer listed, letters that went out long ago.
+/// Removes what is over: sessions, links, counters, logins, tokens that are no longer listed, letters that went out long ago.
 pub async fn sweep(installation: &Installation) -> Result<(), Error> {
     let now = installation.clock.now();
     let mut c = installation.db.write().await?;
@@ -44,6 +48,8 @@ pub async fn sweep(installation: &Installation) -> Result<(), Error> {
     sign_ups::delete_over(&mut c, now).await?;
     password_resets::delete_over(&mut c, now).await?;
     attempts::delete_over(&mut c, now.minus(COUNTERS_KEPT)).await?;
+    login_requests::delete_over(&mut c, now).await?;
+    logins::delete_over(&mut c, now).await?;
     tokens::remove_over(&mut c, now.minus(EXPIRED_LISTED)).await?;
     cluster::forget_drifts(&mut c, now.minus(DRIFTS_KEPT)).await?;
     outbox::delete_sent(&mut c, now.minus(LETTERS_KEPT)).await?;

@@ -9,7 +9,7 @@ use domain::{
     letter::{AccessChange, Letter},
     membership::{Role, Status},
     permission::Permission,
-    text::{EmailAddress, NamespaceName, OrganizationName, TokenName},
+    text::{EmailAddress, MachineName, NamespaceName, OrganizationName, TokenName},
     time::Timestamp,
     token::{Lifetime, Mask, Scope},
 };
@@ -97,6 +97,7 @@ fn every_activity() -> Vec<ActivityEvent> {
             removed: names(&["b"]),
         },
         ActivityEvent::TokenRemoved { token: mask(), name: None },
+        ActivityEvent::LoginApproved { machine: MachineName::parse("<i>laptop</i> 李").ok() },
         ActivityEvent::Refused { action: "members.role".into(), reason: "operator_only\n\"\u{2028}".into() },
     ];
     for event in &all {
@@ -114,6 +115,7 @@ fn every_activity() -> Vec<ActivityEvent> {
             | ActivityEvent::TokenCreated { .. }
             | ActivityEvent::TokenAssigned { .. }
             | ActivityEvent::TokenRemoved { .. }
+            | ActivityEvent::LoginApproved { .. }
             | ActivityEvent::Refused { .. } => {}
         }
     }
@@ -185,6 +187,11 @@ fn every_account_event_is_stored_under_its_code() {
         E::PasswordRehashed,
         E::SessionsEnded,
         E::Confirmed,
+        E::LoginRequested,
+        E::LoginApproved,
+        E::LoginDenied,
+        E::LoginClaimed,
+        E::LoginEnded,
     ];
     for event in all {
         // A new event must be named here, and above.
@@ -199,7 +206,12 @@ fn every_account_event_is_stored_under_its_code() {
             | E::PasswordReset
             | E::PasswordRehashed
             | E::SessionsEnded
-            | E::Confirmed => assert_eq!(json(&event), event.code()),
+            | E::Confirmed
+            | E::LoginRequested
+            | E::LoginApproved
+            | E::LoginDenied
+            | E::LoginClaimed
+            | E::LoginEnded => assert_eq!(json(&event), event.code()),
         }
         assert_comes_back(&event);
     }
@@ -266,6 +278,12 @@ fn the_refusals_that_programs_wait_for_keep_their_codes() {
         (Refusal::PeopleOnly, "people_only"),
         (Refusal::TokenLifetime { most: Lifetime::Year }, "token_lifetime"),
         (Refusal::NoCluster, "no_cluster"),
+        (Refusal::LoginPending, "authorization_pending"),
+        (Refusal::LoginTooSoon { retry_after: std::time::Duration::from_secs(2) }, "slow_down"),
+        (Refusal::LoginDenied, "login_denied"),
+        (Refusal::LoginExpired, "login_expired"),
+        (Refusal::LoginCodeUnknown, "login_code_unknown"),
+        (Refusal::LoginEnded, "login_ended"),
     ] {
         assert_eq!(refusal.code(), code);
     }

@@ -5,6 +5,7 @@ mod codes;
 mod golden;
 mod grants;
 mod invitations;
+mod logins;
 mod memberships;
 mod passwords;
 mod people;

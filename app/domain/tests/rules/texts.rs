@@ -2,7 +2,7 @@
 
 use crate::people::steady;
 use domain::text::{
-    EmailAddress, OrganizationName, PersonName,
+    EmailAddress, MachineName, OrganizationName, PersonName,
     Problem::{self, Empty, Invisible, NotAnAddress, TooLong},
     TokenName,
 };
@@ -10,8 +10,8 @@ use proptest::prelude::*;
 
 const LONG: Problem = TooLong { most: 100 };
 
-/// A token's name has the same rules as any other, and less room.
-fn of_a_token(person: Problem) -> Problem {
+/// Names of tokens and machines have the same rules as any other, and less room.
+fn of_a_thing(person: Problem) -> Problem {
     if person == LONG { TooLong { most: 60 } } else { person }
 }
 
@@ -85,7 +85,8 @@ fn a_name_is_any_text_that_can_be_seen_and_changes_nothing_around_it() {
         let outcome = outcome.map(str::to_owned);
         assert_eq!(PersonName::parse(&text).map(|name| name.to_string()), outcome, "person {text:.30} {shown}");
         assert_eq!(OrganizationName::parse(&text).map(|name| name.to_string()), outcome, "organization {shown}");
-        let outcome = outcome.map_err(of_a_token);
+        let outcome = outcome.map_err(of_a_thing);
+        assert_eq!(MachineName::parse(&text).map(|name| name.to_string()), outcome, "machine {shown}");
         assert_eq!(TokenName::parse(&text).map(|name| name.to_string()), outcome, "token {shown}");
     }
 }
@@ -268,7 +269,7 @@ proptest! {
         );
         let of_token = match PersonName::parse(&text) {
             Ok(name) if name.as_str().chars().count() > 60 => Err(TooLong { most: 60 }),
-            other => other.map(|name| name.to_string()).map_err(of_a_token),
+            other => other.map(|name| name.to_string()).map_err(of_a_thing),
         };
         prop_assert_eq!(TokenName::parse(&text).map(|name| name.to_string()), of_token);
     }

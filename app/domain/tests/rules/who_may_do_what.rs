@@ -166,10 +166,11 @@ fn every_action_is_in_the_table_under_a_name_of_its_own() {
         | Action::SeeTokens
         | Action::CreateToken
         | Action::AssignToken
-        | Action::RemoveToken => action.code(),
+        | Action::RemoveToken
+        | Action::ApproveLogin => action.code(),
     };
     let codes: BTreeSet<&str> = Action::ALL.map(named).into();
-    assert_eq!(codes.len(), 20, "each of the twenty stands in ALL once, with a code of its own");
+    assert_eq!(codes.len(), 21, "each of the twenty-one stands in ALL once, with a code of its own");
 }
 
 #[test]
@@ -211,7 +212,7 @@ fn every_choice() -> impl Iterator<Item = (bool, bool, bool)> {
 }
 
 #[test]
-fn no_token_touches_tokens_roles_namespaces_or_links_of_acceptance() {
+fn no_token_touches_tokens_logins_roles_namespaces_or_links_of_acceptance() {
     for action in [
         Action::SeeTokens,
         Action::CreateToken,
@@ -220,6 +221,7 @@ fn no_token_touches_tokens_roles_namespaces_or_links_of_acceptance() {
         Action::ChangeRole,
         Action::CreateNamespace,
         Action::AcceptInvitation,
+        Action::ApproveLogin,
     ] {
         assert_eq!(decide_here(program(1, Scope::ALL), None, action), Err(Refusal::PeopleOnly), "{action:?}");
     }

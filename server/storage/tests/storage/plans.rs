@@ -77,3 +77,24 @@ async fn a_token_is_found_by_one_step_in_an_index_and_listed_in_the_order_of_ano
         assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{name}: {plan:#?}");
     }
 }
+
+#[tokio::test]
+async fn a_login_is_found_by_one_step_in_an_index() {
+    let trial = Trial::sqlite().await;
+    for (module, name, sql) in storage::statements() {
+        let index = match (module, name) {
+            ("logins", "FIND") => "SEARCH l USING INDEX sqlite_autoindex_logins_1 (id=?)",
+            ("logins", "FIND_BY_SECRET") => "SEARCH l USING INDEX sqlite_autoindex_logins_2 (secret_hash=?)",
+            ("logins", "LIST") => "SEARCH l USING INDEX logins_by_member (member_id=?)",
+            ("login_requests", "FIND_BY_USER_CODE") => {
+                "SEARCH login_requests USING INDEX sqlite_autoindex_login_requests_3"
+            }
+            ("login_requests", "FIND_BY_DEVICE_CODE") => {
+                "SEARCH login_requests USING INDEX sqlite_autoindex_login_requests_2"
+            }
+            _ => continue,
+        };
+        let plan = trial.plan(sql).await;
+        assert!(plan.iter().any(|step| step.starts_with(index)), "{module}::{name}: {plan:#?}");
+    }
+}

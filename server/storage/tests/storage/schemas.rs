@@ -30,7 +30,7 @@ fn processes_that_start_at_once_migrate_once() {
         let (one, two) = tokio::join!(one.migrate(), two.migrate());
         one.unwrap();
         two.unwrap();
-        assert_eq!(trial.number("select count(*) from _sqlx_migrations").await, 3);
+        assert_eq!(trial.number("select count(*) from _sqlx_migrations").await, 4);
     });
 }
 

@@ -14,6 +14,7 @@ mod inheritance;
 mod inviting;
 mod last_admin;
 mod limits;
+mod logins;
 mod members;
 mod outbox;
 mod passwords;

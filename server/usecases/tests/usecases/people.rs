@@ -128,6 +128,14 @@ impl House {
         Self { installation, ..self.clone() }
     }
 
+    /// The same house with another key, as somebody has it who copied its database alone.
+    pub(crate) fn under_another_key(&self) -> Self {
+        let (db, clock) = (self.trial.db.clone(), self.installation.clock.clone());
+        let key = "another-key-of-the-tests-that-is-long-enough";
+        let installation = install_with(key, db, clock, self.installation.settings.clone());
+        Self { installation: Arc::new(installation), ..self.clone() }
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.installation.clock.now()
     }
@@ -262,8 +270,12 @@ impl House {
 }
 
 fn install(db: storage::Db, clock: Clock, settings: Settings) -> Installation {
-    let key = "a-key-of-the-tests-that-is-long-enough".to_owned().into();
-    Installation::new(db, clock, Keys::parse(&key).unwrap(), Passwords::new(4).unwrap(), settings)
+    install_with("a-key-of-the-tests-that-is-long-enough", db, clock, settings)
+}
+
+fn install_with(key: &str, db: storage::Db, clock: Clock, settings: Settings) -> Installation {
+    let keys = Keys::parse(&key.to_owned().into()).unwrap();
+    Installation::new(db, clock, keys, Passwords::new(4).unwrap(), settings)
 }
 
 /// Sixteen bytes that differ when the texts do: the same in every run.
