@@ -1,4 +1,4 @@
-//! `w:pods` and `w:full` are the operator's to give: no door that an admin has leads to them, whatever is written on it.
+//! `w:pods` and `w:full` are the operator's to give: no door of an admin's leads to them, whatever is written on it.
 
 use crate::{
     browser::{Answer, Person},

@@ -1,6 +1,9 @@
 //! Somebody meddles with our bindings: it is put right, and the console says what was found and who did it.
 
-use crate::place::{on_cluster, within};
+use crate::{
+    measure::{AT_FIRST, within},
+    place::on_cluster,
+};
 use domain::membership::Role;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -17,8 +20,8 @@ fn what_is_done_by_kubectl_is_put_right_and_told_on_the_page() {
         place.save(ada, &bo, &[&dev]).await;
         let _controller = place.controller().await;
         let username = place.username(&bo).await;
-        within(Duration::from_secs(30), "the grant", async || place.may_read(&username, &dev).await).await;
-        within(Duration::from_secs(30), "in sync", async || place.sync_of(&dev).await == "in_sync").await;
+        within(AT_FIRST, "the grant", async || place.may_read(&username, &dev).await).await;
+        within(AT_FIRST, "in sync", async || place.sync_of(&dev).await == "in_sync").await;
         assert!(place.page("namespaces").await.contains("in sync"));
 
         place.create(&json!({

@@ -1,6 +1,6 @@
 //! HTTPS where the API server expects its webhook, as a proxy before Bailiwick would serve it.
 
-use crate::{house::House, place::Facts};
+use crate::{given::Facts, house::House};
 use axum::{
     Router,
     body::Body,
@@ -10,10 +10,17 @@ use axum::{
     serve::Listener,
 };
 use secrecy::ExposeSecret;
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{
+    env, fs, io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 use tokio::{
     net::{TcpListener, TcpStream},
-    task::JoinHandle,
+    task::{JoinHandle, spawn_blocking},
 };
 use tokio_rustls::{
     TlsAcceptor,
@@ -24,6 +31,7 @@ use tokio_rustls::{
     server::TlsStream,
 };
 use tower::ServiceExt;
+use usecases::Settings;
 
 struct Tls {
     tcp: TcpListener,
@@ -48,12 +56,20 @@ impl Listener for Tls {
     }
 }
 
-/// Served until it is dropped. There is one port for it, and so one test at a time.
-pub(crate) struct Front(JoinHandle<()>);
+/// Served until it is dropped.
+pub(crate) struct Front {
+    task: JoinHandle<()>,
+    asked: Arc<AtomicUsize>,
+    /// The API server knows one port: whoever else would serve there waits.
+    _turn: fs::File,
+}
 
 impl Front {
     pub(crate) async fn open(house: &House, facts: &Facts) -> Self {
-        let tcp = TcpListener::bind(("127.0.0.1", facts.get("WEBHOOK_PORT").parse().unwrap())).await.unwrap();
+        let port = facts.get("WEBHOOK_PORT");
+        let turn = fs::File::create(env::temp_dir().join(format!("bailiwick-webhook-{port}.lock"))).unwrap();
+        let turn = spawn_blocking(move || turn.lock().map(|()| turn)).await.unwrap().unwrap();
+        let tcp = TcpListener::bind(("127.0.0.1", port.parse().unwrap())).await.unwrap();
         let chain = CertificateDer::pem_file_iter(facts.get("WEBHOOK_CERT")).unwrap().map(Result::unwrap).collect();
         let key = PrivateKeyDer::from_pem_file(facts.get("WEBHOOK_KEY")).unwrap();
         let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).unwrap();
@@ -61,22 +77,35 @@ impl Front {
         // The API server runs longer than this test and knows another credential than this house's.
         let (theirs, ours) = (facts.get("WEBHOOK_TOKEN"), house.installation.keys.cluster_secret());
         let (theirs, ours) = (format!("Bearer {theirs}"), format!("Bearer {}", ours.expose_secret()));
-        let inner = house.router.clone();
+        let (inner, asked) = (house.router.clone(), Arc::<AtomicUsize>::default());
+        let count = asked.clone();
         let forward = async move |mut request: Request<Body>| -> Response {
             if request.headers().get(AUTHORIZATION).is_none_or(|it| it.as_bytes() != theirs.as_bytes()) {
                 return StatusCode::UNAUTHORIZED.into_response();
             }
+            count.fetch_add(1, Ordering::SeqCst);
             request.headers_mut().insert(AUTHORIZATION, ours.parse().unwrap());
             request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 50_000))));
             inner.oneshot(request).await.unwrap()
         };
         let app = Router::new().fallback(forward);
-        Self(tokio::spawn(async move { axum::serve(tls, app).await.unwrap() }))
+        Self { task: tokio::spawn(async move { axum::serve(tls, app).await.unwrap() }), asked, _turn: turn }
+    }
+
+    /// How often it has been asked whose a token is.
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
     }
 }
 
 impl Drop for Front {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
     }
+}
+
+/// The API server of the tests is its tokens' audience: its issuer is its own address.
+pub(crate) fn audience(facts: &Facts) -> impl Fn(&mut Settings) {
+    let server = facts.get("SERVER").to_owned();
+    move |settings| settings.cluster_audiences = vec![server.clone()]
 }

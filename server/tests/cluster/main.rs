@@ -12,11 +12,22 @@ mod calls;
 #[path = "../app/house.rs"]
 mod house;
 
+#[path = "../../controller/tests/controller/cluster/relay.rs"]
+mod relay;
+
 mod front;
+mod given;
+mod measure;
 mod place;
+mod requests;
 
 mod authentication;
 mod drift;
+mod hostile;
+mod kept;
 mod log;
+mod outage;
 mod promises;
 mod random;
+mod replicas;
+mod trouble;

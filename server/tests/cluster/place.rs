@@ -2,89 +2,66 @@
 
 use crate::{
     browser::Person,
-    house::{House, on_both},
+    given::{given, run},
+    house::House,
+    measure::within,
+    relay::Relay,
+    requests::{Answered, Requests},
 };
 use bailiwick::{
     http::{Assets, Server, router},
     office::Here,
 };
-use controller::{
-    Client, Controller,
-    access::{Act, may},
-    connect,
-};
+use controller::{Controller, Office, connect};
 use domain::{binding::Subject, text::EmailAddress};
 use serde_json::{Value, json};
 use std::{
     env, fs,
     hash::{BuildHasher, RandomState},
     path::{Path, PathBuf},
-    process::{Command, Output},
+    str::FromStr,
     sync::Arc,
     time::Duration,
 };
+use storage::{Db, trial};
 use tempfile::TempDir;
-use tokio::{sync::oneshot, task::JoinHandle, time::Instant};
+use tokio::{sync::oneshot, task::JoinHandle};
 use usecases::{Clock, Installation, Keys, Passwords, Settings};
 
-/// What `.ci/cluster start` says of the server it started.
-pub(crate) struct Facts(String);
-
-impl Facts {
-    pub(crate) fn get(&self, key: &str) -> &str {
-        let found = self.0.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
-        found.unwrap_or_else(|| panic!("cluster.env has no {key}"))
-    }
-}
-
-enum Given {
-    Facts(Facts),
-    Kubeconfig(PathBuf),
-}
-
-/// `None` where whoever runs the tests does without a cluster.
-fn given() -> Option<Given> {
-    match (env::var("BAILIWICK_TEST_CLUSTER"), env::var("BAILIWICK_TEST_KUBECONFIG")) {
-        (Ok(facts), _) if !facts.is_empty() => Some(Given::Facts(Facts(fs::read_to_string(facts).unwrap()))),
-        (_, Ok(kubeconfig)) if !kubeconfig.is_empty() => Some(Given::Kubeconfig(kubeconfig.into())),
-        (Ok(_), _) => {
-            println!("skipped: BAILIWICK_TEST_CLUSTER is empty");
-            None
-        }
-        (Err(_), _) => panic!(
-            "BAILIWICK_TEST_CLUSTER is not set. `make test` starts a cluster by itself; for one that stays:\n    \
-             export BAILIWICK_TEST_CLUSTER=$(.ci/cluster start | head -1)"
-        ),
-    }
-}
-
-/// The facts of a server that asks a webhook whose a token is; one that was given need not.
-pub(crate) fn facts() -> Option<Facts> {
-    match given()? {
-        Given::Facts(facts) => Some(facts),
-        Given::Kubeconfig(_) => {
-            println!("skipped: the cluster of BAILIWICK_TEST_KUBECONFIG asks no webhook of these tests");
-            None
-        }
-    }
+/// Which databases a test runs on, one after the other.
+#[derive(Clone, Copy)]
+pub(crate) enum On {
+    Both,
+    /// For what takes long, and no database makes different.
+    Sqlite,
+    /// For what several replicas do.
+    Postgres,
 }
 
 /// Runs a test with a cluster, on SQLite and then on PostgreSQL.
 pub(crate) fn on_cluster<T: AsyncFn(&Place)>(test: T) {
-    on_cluster_with(|_| {}, test);
+    on_cluster_with(On::Both, |_| {}, test);
 }
 
-pub(crate) fn on_cluster_with<T: AsyncFn(&Place)>(change: impl Fn(&mut Settings), test: T) {
-    let kubeconfig = match given() {
-        None => return,
-        Some(Given::Kubeconfig(file)) => file,
-        Some(Given::Facts(facts)) => facts.get("KUBECONFIG").into(),
-    };
-    on_both(async |house| {
-        let place = Place::open(house, &kubeconfig, &change).await;
+pub(crate) fn on_cluster_with<T: AsyncFn(&Place)>(on: On, change: impl Fn(&mut Settings), test: T) {
+    if let Some(given) = given() {
+        at(&given.kubeconfig(), on, change, test);
+    }
+}
+
+/// The same with the API server that this file leads to.
+pub(crate) fn at<T: AsyncFn(&Place)>(kubeconfig: &Path, on: On, change: impl Fn(&mut Settings), test: T) {
+    let test = async |house| {
+        let place = Place::open(house, kubeconfig, &change).await;
         test(&place).await;
         place.house.post().await;
-    });
+    };
+    let test = async |trial| House::live_in(trial, &test).await;
+    match on {
+        On::Both => trial::on_both(test),
+        On::Sqlite => trial::on_sqlite(test),
+        On::Postgres => trial::on_postgres(test),
+    }
 }
 
 /// Something that no other test, and no test before, was called.
@@ -92,40 +69,17 @@ fn unique() -> String {
     format!("t{:010x}", RandomState::new().hash_one("unique") & 0xff_ffff_ffff)
 }
 
-/// Waits until something is so, and no longer than it may take. Answers how long it took.
-pub(crate) async fn within<F: AsyncFnMut() -> bool>(most: Duration, what: &str, mut is_so: F) -> Duration {
-    let began = Instant::now();
-    loop {
-        let so = is_so().await;
-        let took = began.elapsed();
-        assert!(took < most, "not within {most:?}: {what}");
-        if so {
-            return took;
-        }
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+/// What whoever runs the tests asks for by this name, or what is usual.
+pub(crate) fn asked<N: FromStr>(name: &str, usually: N) -> N {
+    let written = env::var(name).ok();
+    written.map_or(usually, |written| written.parse().unwrap_or_else(|_| panic!("{name} is no number")))
 }
 
-/// Prints what was measured; answers the slowest but one.
-pub(crate) fn told(what: &str, mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    let [.., last_but_one, last] = times[..] else { panic!("too few: {times:?}") };
-    let median = times[times.len() / 2];
-    println!(
-        "{what}, {} times: median {median:.1?}, slowest but one {last_but_one:.1?}, slowest {last:.1?}",
-        times.len()
-    );
-    last_but_one
-}
-
-/// The same house by the real clock, which a real API server shares.
-fn on_real_time(house: House, change: impl Fn(&mut Settings)) -> House {
-    let mut settings = house.installation.settings.clone();
-    settings.enforced = true;
-    change(&mut settings);
+/// The same house by the real clock, which a real API server shares, at this database.
+fn on_real_time(house: House, db: Db, settings: Settings) -> House {
     let keys = Keys::parse(&"a-key-of-the-tests-that-is-long-enough".to_owned().into()).unwrap();
     let passwords = Passwords::new(4).unwrap();
-    let installation = Installation::new(house.trial.db.clone(), Clock::System, keys, passwords, settings);
+    let installation = Installation::new(db, Clock::System, keys, passwords, settings);
     let installation = Arc::new(installation);
     let server = Server {
         installation: installation.clone(),
@@ -144,7 +98,7 @@ pub(crate) struct Place {
     pub(crate) house: House,
     /// The organization's founder.
     pub(crate) ada: Person,
-    pub(crate) admin: Client,
+    pub(crate) requests: Requests,
     kubeconfig: PathBuf,
     /// With the rights of the controller that are shipped, and no more.
     controllers: PathBuf,
@@ -155,19 +109,26 @@ pub(crate) struct Place {
 
 impl Place {
     async fn open(house: House, kubeconfig: &Path, change: &impl Fn(&mut Settings)) -> Self {
-        let house = on_real_time(house, change);
+        let mut settings = Settings { enforced: true, ..house.installation.settings.clone() };
+        change(&mut settings);
+        let db = house.trial.db.clone();
+        let house = on_real_time(house, db, settings);
         let admin = connect::by_kubeconfig(kubeconfig).await.unwrap();
         let id = unique();
         let ada = house.found(&id, &format!("ada@{id}.example")).await;
         assert_eq!(ada.slug, id);
         let folder = tempfile::tempdir().unwrap();
-        let (kubeconfig, controllers) = (kubeconfig.to_owned(), folder.path().join("controller.json"));
-        let place = Self { house, ada, admin, kubeconfig, controllers, folder, id };
+        // Until there are others, everybody comes as the administrator.
+        let (kubeconfig, requests) = (kubeconfig.to_owned(), Requests { nobody: admin.clone(), admin });
+        let mut place = Self { house, ada, requests, controllers: kubeconfig.clone(), kubeconfig, folder, id };
         place.install().await;
-        let mut file: Value =
-            serde_json::from_str(&place.kubectl(&["config", "view", "--raw", "--flatten", "-o", "json"])).unwrap();
+        let file = place.kubectl(&["config", "view", "--raw", "--flatten", "-o", "json"]);
+        let mut file: Value = serde_json::from_str(&file).unwrap();
         file["users"][0]["user"]["as"] = json!("system:serviceaccount:bailiwick:bailiwick-controller");
-        fs::write(&place.controllers, file.to_string()).unwrap();
+        place.controllers = place.write("controller.json", &file.to_string());
+        file["users"][0]["user"] = json!({});
+        let nobody = place.write("nobody.json", &file.to_string());
+        place.requests.nobody = connect::by_kubeconfig(&nobody).await.unwrap();
         place
     }
 
@@ -217,17 +178,43 @@ impl Place {
         list["items"].as_array().unwrap().clone()
     }
 
+    /// The same house as another process serves it: another installation, with connections of its own.
+    pub(crate) async fn replica(&self) -> House {
+        let db = self.house.trial.open_again().await;
+        on_real_time(self.house.clone(), db, self.house.installation.settings.clone())
+    }
+
     /// The controller of `bailiwick serve`, in this process.
     pub(crate) async fn controller(&self) -> Running {
-        let client = connect::by_kubeconfig(&self.controllers).await.unwrap();
+        self.controller_of(Here::new(self.house.installation.clone())).await
+    }
+
+    /// The same for another office.
+    pub(crate) async fn controller_of(&self, office: impl Office) -> Running {
+        self.start(office, &self.controllers).await
+    }
+
+    /// The same by another way to the API server.
+    pub(crate) async fn controller_through(&self, way: &Relay) -> Running {
+        let mut file: Value = serde_json::from_str(&fs::read_to_string(&self.controllers).unwrap()).unwrap();
+        let cluster = &mut file["clusters"][0]["cluster"];
+        let server = self.server();
+        let host = server.trim_start_matches("https://").rsplit_once(':').map_or(server.as_str(), |(host, _)| host);
+        cluster["tls-server-name"] = host.into();
+        cluster["server"] = way.address.as_str().into();
+        let file = self.write("relayed.json", &file.to_string());
+        self.start(Here::new(self.house.installation.clone()), &file).await
+    }
+
+    async fn start(&self, office: impl Office, kubeconfig: &Path) -> Running {
+        let client = connect::by_kubeconfig(kubeconfig).await.unwrap();
         let identity = format!("{}-{}", self.id, self.house.next());
         let settings = controller::Settings {
             lease_namespace: self.id.clone(),
             ..controller::Settings::new(identity, Arc::new(|| Clock::System.now()))
         };
-        let office = Arc::new(Here::new(self.house.installation.clone()));
         let (stop, stopped) = oneshot::channel::<()>();
-        let task = tokio::spawn(Controller::new(client, office, settings).run(async {
+        let task = tokio::spawn(Controller::new(client, Arc::new(office), settings).run(async {
             // Dropped is stopped too.
             let _ = stopped.await;
         }));
@@ -242,15 +229,9 @@ impl Place {
         Subject::User(member.user).username()
     }
 
-    /// Whether the API server would let somebody read the configuration in a namespace.
+    /// Whether the API server lets somebody read the configuration in a namespace, at this moment.
     pub(crate) async fn may_read(&self, username: &str, namespace: &str) -> bool {
-        let act = Act {
-            namespace: namespace.to_owned(),
-            verb: "list".to_owned(),
-            group: String::new(),
-            resource: "configmaps".to_owned(),
-        };
-        may(&self.admin, username, &[], &act).await.unwrap().allowed
+        self.requests.in_the_name_of(username, namespace).await == Answered::Allowed
     }
 
     /// Ticks exactly these namespaces.
@@ -265,6 +246,17 @@ impl Place {
         fields.extend(namespaces.iter().map(|name| ("namespaces[]", *name)));
         let answer = asker.call("grants/save", &fields).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+
+    /// Which controller writes.
+    pub(crate) fn leader(&self) -> String {
+        let lease = ["get", "lease", "bailiwick-controller", "-n", &self.id, "--ignore-not-found"];
+        self.kubectl(&[&lease[..], &["-o", "jsonpath={.spec.holderIdentity}"]].concat())
+    }
+
+    /// The API server's address.
+    pub(crate) fn server(&self) -> String {
+        self.kubectl(&["config", "view", "-o", "jsonpath={.clusters[0].cluster.server}"])
     }
 
     /// What the namespaces page says beside one namespace.
@@ -289,10 +281,6 @@ impl Drop for Place {
         let names: Vec<_> = all.lines().filter(|name| name.contains(&self.id)).collect();
         run(&[&own[..], &["delete", "--wait=false"], &names].concat());
     }
-}
-
-pub(crate) fn run(words: &[&str]) -> Output {
-    Command::new("kubectl").args(words).output().expect("kubectl is installed")
 }
 
 pub(crate) struct Running {

@@ -1,14 +1,15 @@
-//! How soon the cluster does what the console says. The bounds are wide, for slow machines; what was measured is printed.
+//! How soon the cluster does what the console says. What was measured is printed.
 
-use crate::place::{on_cluster, told, within};
+use crate::{
+    measure::{AT_FIRST, SOON, told, within},
+    place::on_cluster,
+};
 use domain::membership::Role;
 use serde_json::json;
 use std::time::Duration;
 
-/// Section 6 of the contract promises it of withdrawing.
-const SOON: Duration = Duration::from_secs(2);
-/// The first of all waits for the controller to begin.
-const AT_FIRST: Duration = Duration::from_secs(30);
+/// Issue 4 promises it of 99 grants in a hundred. The test runs alone, which `.config/nextest.toml` sees to.
+const AT_ONCE: Duration = Duration::from_millis(250);
 
 #[test]
 fn what_is_granted_is_allowed_at_once() {
@@ -28,7 +29,7 @@ fn what_is_granted_is_allowed_at_once() {
         })
         .await;
         let mut times = Vec::new();
-        for _ in 0..10 {
+        for _ in 0..40 {
             let bo = place.house.seat(&place.id, Role::Member).await;
             let username = place.username(&bo).await;
             let mut ticked = Vec::new();
@@ -40,7 +41,9 @@ fn what_is_granted_is_allowed_at_once() {
                 times.push(took.await);
             }
         }
-        assert!(told("from a grant to the first request that is allowed", times) <= SOON);
+        assert_eq!(times.len(), 200);
+        let p99 = told("from a grant to the first request that is allowed", times);
+        assert!(p99 <= AT_ONCE, "{p99:?}");
     });
 }
 
@@ -57,7 +60,7 @@ fn who_is_deactivated_is_refused_at_once_and_who_is_reactivated_is_back() {
         let (username, other) = (place.username(&bo).await, place.username(&chika).await);
         within(AT_FIRST, "the first grant", async || place.may_read(&username, &dev).await).await;
         let (mut gone, mut back) = (Vec::new(), Vec::new());
-        for _ in 0..20 {
+        for _ in 0..50 {
             ada.deactivate(&bo).await;
             gone.push(within(SOON, "withdrawn", async || !place.may_read(&username, &dev).await).await);
             assert!(place.may_read(&other, &dev).await, "nobody else is touched");
@@ -66,32 +69,6 @@ fn who_is_deactivated_is_refused_at_once_and_who_is_reactivated_is_back() {
         }
         told("from a deactivation to the first refusal", gone);
         told("from a reactivation to the first request that is allowed", back);
-    });
-}
-
-#[test]
-fn a_removed_token_is_refused_at_once() {
-    on_cluster(async |place| {
-        let ada = &place.ada;
-        let dev = ada.create_namespace("dev").await;
-        let mut tokens = Vec::new();
-        for _ in 0..20 {
-            tokens.push(ada.create_token(&[("namespaces[]", &dev)]).await);
-        }
-        let kept = ada.create_token(&[("namespaces[]", &dev)]).await;
-        let _controller = place.controller().await;
-        let username = |id: &str| format!("bailiwick:token:{id}");
-        within(AT_FIRST, "the last token", async || place.may_read(&username(&kept.id), &dev).await).await;
-        let mut gone = Vec::new();
-        for token in tokens {
-            let username = username(&token.id);
-            within(AT_FIRST, "each token", async || place.may_read(&username, &dev).await).await;
-            let answer = ada.call("tokens/remove", &[("organization", &place.id), ("token", &token.id)]).await;
-            assert_eq!(answer.status, 200, "{}", answer.text);
-            gone.push(within(SOON, "withdrawn", async || !place.may_read(&username, &dev).await).await);
-        }
-        assert!(place.may_read(&username(&kept.id), &dev).await, "no other token is touched");
-        told("from a token's removal to the first refusal", gone);
     });
 }
 
