@@ -26,7 +26,7 @@ test("the cluster follows what the console says, and the console says what the c
   await ada.signUp(slug);
   await expect(ada.heading("Organization management")).toBeVisible();
   const row = ada.page.locator("table.spaces tr.row").filter({ hasText: namespace });
-  const bindings = () => kubectl("get", "rolebindings", "-n", namespace, "-o", "name");
+  const bindings = (where = namespace) => kubectl("get", "rolebindings", "-n", where, "-o", "name");
 
   await test.step("a namespace is made in the cluster", async () => {
     await ada.goTo("Namespaces");
@@ -38,7 +38,7 @@ test("the cluster follows what the console says, and the console says what the c
     await expectAccessible(ada.page);
   });
 
-  await test.step("a grant becomes a binding", async () => {
+  await test.step("what an invitation gives becomes a binding", async () => {
     await ada.post("invitations/send", { organization: slug, emails: [bo.email] });
     await bo.openMail(/invites you/);
     await bo.join();
@@ -46,6 +46,23 @@ test("the cluster follows what the console says, and the console says what the c
     await ada.expand(bo.email);
     await expect(ada.panel).toContainText("in sync");
     expect((await bindings()).split("\n").length).toBe(2);
+  });
+
+  await test.step("a tick becomes a binding, and no tick none", async () => {
+    const other = `${slug}-live`;
+    await ada.goTo("Namespaces");
+    await ada.createNamespace("live");
+    await ada.goTo("Organization");
+    await ada.expand(bo.email);
+    const line = ada.panel.locator("li", { has: ada.page.getByLabel(other) });
+    await expect(line).toContainText("no access");
+    for (const [tick, state, count] of [[true, "in sync", 2], [false, "no access", 1]] as const) {
+      await ada.panel.getByLabel(other).setChecked(tick);
+      await expect(line).toContainText("not saved");
+      await ada.panel.getByRole("button", { name: "Save Changes" }).click();
+      await expect(line).toContainText(state);
+      await expect.poll(async () => (await bindings(other)).split("\n").length).toBe(count);
+    }
   });
 
   await test.step("what somebody deletes by hand is made anew, and told", async () => {
