@@ -93,6 +93,14 @@ impl ClusterRole {
         }
     }
 
+    /// What it gives.
+    pub const fn permissions(&self) -> &[Permission] {
+        match self {
+            Self::Standard => &Permission::STANDARD,
+            Self::Withheld(permission) => std::slice::from_ref(permission),
+        }
+    }
+
     /// What the name of a binding to it ends with.
     fn ending(self) -> String {
         match self {

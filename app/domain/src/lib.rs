@@ -7,6 +7,7 @@ pub mod access;
 pub mod account;
 pub mod activity;
 pub mod binding;
+pub mod effective;
 pub mod grant;
 pub mod id;
 pub mod invitation;

@@ -2,6 +2,7 @@
 
 mod bindings;
 mod codes;
+mod effective;
 mod golden;
 mod grants;
 mod invitations;

@@ -5,6 +5,7 @@ mod cluster;
 mod manifests;
 mod people;
 mod plans;
+mod probes;
 mod script;
 mod simulation;
 mod writes;

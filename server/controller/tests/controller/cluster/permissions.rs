@@ -2,7 +2,7 @@
 
 use super::{Cluster, cluster, unique, within};
 use controller::access::{Act, may};
-use domain::permission::Permission;
+use domain::{effective::Act as Probe, permission::Permission};
 use futures::future::join_all;
 use serde_json::json;
 use std::time::Duration;
@@ -180,6 +180,28 @@ async fn each_permission_allows_what_it_promises_and_refuses_the_rest() {
             assert_eq!(String::from_utf8_lossy(&answer.stdout).trim(), said, "{role}: {act}");
         }
     }
+    cluster.kubectl(&["delete", "namespace", &namespace, "--wait=false"]);
+}
+
+/// "Check against the cluster" tells permissions apart by these acts alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_telling_act_is_allowed_to_its_own_permission_and_to_everything_and_to_no_other() {
+    let Some(cluster) = cluster().await else { return };
+    let name = |permission: Permission| format!("bailiwick:{permission}");
+    let roles: Vec<_> = Probe::for_each_permission().map(|(permission, _)| name(permission)).collect();
+    let namespace = cluster.where_bound(&roles).await;
+    let mut wrong = Vec::new();
+    for (told, Probe { verb, group, resource }) in Probe::for_each_permission() {
+        let act =
+            Act { namespace: namespace.clone(), verb: verb.into(), group: group.into(), resource: resource.into() };
+        for (permission, _) in Probe::for_each_permission() {
+            let allowed = may(&cluster.admin, &name(permission), &[], &act).await.unwrap().allowed;
+            if allowed != (permission == told || permission == Permission::WriteFull) {
+                wrong.push(format!("{verb} {resource} to {permission}: {allowed}"));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
     cluster.kubectl(&["delete", "namespace", &namespace, "--wait=false"]);
 }
 
