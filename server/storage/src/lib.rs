@@ -9,6 +9,7 @@ mod statement;
 mod at;
 mod db;
 
+pub mod access;
 pub mod account_activity;
 pub mod activity;
 pub mod attempts;
@@ -42,6 +43,7 @@ pub use db::{Connection, Db, Error, OLDEST_SQLITE, Options};
 /// Every statement of this crate, with the module and name it has there.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     [
+        ("access", access::STATEMENTS),
         ("account_activity", account_activity::STATEMENTS),
         ("activity", activity::STATEMENTS),
         ("attempts", attempts::STATEMENTS),

@@ -1,6 +1,6 @@
 //! What a use case works with: the installation, and who asks.
 
-use crate::{Bell, Clock, Error, Keys, Passwords, keys::sha256, operator, seen::Seen};
+use crate::{Bell, Clock, Error, Keys, Passwords, judge::Judge, keys::sha256, operator, seen::Seen};
 use domain::{
     Refusal,
     access::Actor,
@@ -9,7 +9,11 @@ use domain::{
     time::Timestamp,
     token::{Secret, is_expired},
 };
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 use storage::{Db, credentials::Credential as Credentialed, tokens::Token};
 use tokio::sync::Notify;
 
@@ -57,6 +61,8 @@ pub struct Installation {
     pub letters: Notify,
     /// Rung when an organization changed; the controller listens.
     pub bell: Bell,
+    /// Lent by whoever runs beside a cluster.
+    pub(crate) judge: OnceLock<Arc<dyn Judge>>,
     /// Checking a session, a token or a login writes nothing: when each was used stays here until the worker writes it down.
     pub(crate) sessions_seen: Seen<SessionId>,
     pub(crate) tokens_used: Seen<TokenId>,
@@ -73,6 +79,7 @@ impl Installation {
             settings,
             letters: Notify::new(),
             bell: Bell::default(),
+            judge: OnceLock::new(),
             sessions_seen: Seen::default(),
             tokens_used: Seen::default(),
             logins_used: Seen::default(),

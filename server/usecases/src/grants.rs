@@ -3,7 +3,7 @@
 use crate::{
     Context, Error, Present,
     cluster::{Following, Sync},
-    gates::Work,
+    gates::{Look, Work},
     members::parse_id,
     namespaces::{named, names},
 };
@@ -50,20 +50,25 @@ pub struct Held {
     pub sync: Sync,
 }
 
-/// The member's grants: an admin may see anybody's, a member their own.
-pub async fn of(context: &Context, slug: &str, member: &str) -> Result<Grants, Error> {
+/// Looks at what a member was given: an admin may at anybody's, a member at their own.
+pub(crate) async fn look_at(context: &Context, slug: &str, member: &str) -> Result<(Look, Member), Error> {
     let mut look = context.look(slug, Action::SeeOwnGrants).await?;
     let id = parse_id(member);
     let own = look.member.as_ref().map(|member| member.id);
     if own.is_none() || id.as_ref().ok() != own.as_ref() {
         decide(context.actor(), look.organization.place(), look.membership().as_ref(), Action::SeeGrants)?;
     }
-    let id = id?;
+    let member = members::find(&mut look.c, look.organization.id, id?).await?.ok_or(Refusal::NotFound)?;
+    Ok((look, member))
+}
+
+/// The member's grants.
+pub async fn of(context: &Context, slug: &str, member: &str) -> Result<Grants, Error> {
+    let (mut look, member) = look_at(context, slug, member).await?;
     let organization = look.organization.id;
-    let member = members::find(&mut look.c, organization, id).await?.ok_or(Refusal::NotFound)?;
-    let has = grants::of(&mut look.c, id).await?;
-    let ends = grants::ends(&mut look.c, id).await?;
-    let withheld = withheld::of(&mut look.c, id).await?;
+    let has = grants::of(&mut look.c, member.id).await?;
+    let ends = grants::ends(&mut look.c, member.id).await?;
+    let withheld = withheld::of(&mut look.c, member.id).await?;
     let all = namespaces::list(&mut look.c, organization).await?;
     let following = Following::read(context, &mut look.c, organization).await?;
     let binding = BindingName { subject: Subject::User(member.user), role: ClusterRole::Standard };

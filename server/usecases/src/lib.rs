@@ -4,6 +4,7 @@
 //! [`Work::commit`] with an [`domain::activity::ActivityEvent`]; what concerns only a person's own account enters
 //! through [`Context::begin_account`] and leaves with an [`domain::account::AccountEvent`]. There is no other way in.
 
+pub mod access;
 pub mod account;
 pub mod activity;
 mod bell;
@@ -16,6 +17,7 @@ mod error;
 mod gates;
 pub mod grants;
 pub mod invitations;
+pub mod judge;
 mod keys;
 pub mod kubeconfig;
 mod limits;

@@ -98,3 +98,24 @@ async fn a_login_is_found_by_one_step_in_an_index() {
         assert!(plan.iter().any(|step| step.starts_with(index)), "{module}::{name}: {plan:#?}");
     }
 }
+
+#[tokio::test]
+async fn who_was_given_something_is_read_in_the_order_of_an_index_and_no_further_than_the_page() {
+    let trial = Trial::sqlite().await;
+    for (_, name, sql) in storage::statements().filter(|(module, ..)| *module == "access") {
+        let plan = trial.plan(sql).await;
+        let index = match name {
+            "MEMBERS_IN" => "SEARCH m USING INDEX members_by_email (organization_id=? AND (email,id)>(?,?))",
+            "TOKENS_IN" => "SEARCH t USING INDEX tokens_by_organization (organization_id=? AND (created_at,id)<(?,?))",
+            "GIVEN_TO_MEMBERS_IN" => {
+                "SEARCH m USING COVERING INDEX members_by_email (organization_id=? AND (email,id)>(?,?) AND (email,id)<(?,?))"
+            }
+            "GIVEN_TO_TOKENS_IN" => {
+                "SEARCH t USING INDEX tokens_by_organization (organization_id=? AND (created_at,id)>(?,?) AND (created_at,id)<(?,?))"
+            }
+            _ => continue,
+        };
+        assert!(plan.iter().any(|step| step.starts_with(index)), "{name}: {plan:#?}");
+        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{name}: {plan:#?}");
+    }
+}

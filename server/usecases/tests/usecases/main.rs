@@ -5,6 +5,8 @@ mod bearers;
 mod people;
 
 mod accepting;
+mod access;
+mod access_checks;
 mod activity;
 mod cluster;
 mod counts;

@@ -2,7 +2,7 @@
 
 use crate::{bearers::*, people::*};
 use domain::{Refusal, membership::Role};
-use usecases::{Context, Error, activity, grants, invitations, members, namespaces, organizations, tokens};
+use usecases::{Context, Error, access, activity, grants, invitations, members, namespaces, organizations, tokens};
 
 pub(crate) const ABSENT: &str = "00000000-0000-4000-8000-000000000000";
 
@@ -25,6 +25,8 @@ pub(crate) async fn ask_all(context: &Context, slug: &str) -> Answers {
         ("namespaces::list", why(namespaces::list(context, slug).await)),
         ("namespaces::create", why(namespaces::create(context, slug, "dev").await)),
         ("activity::list", why(activity::list(context, slug, &Default::default()).await)),
+        ("access::in_namespace", why(access::in_namespace(context, slug, "dev", None, None).await)),
+        ("access::check_namespace", why(access::check_namespace(context, slug, "dev", None, None).await)),
         ("grants::own", why(grants::own(context, slug).await)),
         ("invitations::send", why(invitations::send(context, slug, &emails, None).await)),
         ("tokens::list", why(tokens::list(context, slug, None, None).await)),
@@ -42,6 +44,8 @@ pub(crate) async fn ask_about(context: &Context, slug: &str, member: &str, invit
         ("members::reactivate", why(members::reactivate(context, slug, member).await)),
         ("members::change_role", why(members::change_role(context, slug, member, Role::Admin).await)),
         ("grants::of", why(grants::of(context, slug, member).await)),
+        ("access::of_member", why(access::of_member(context, slug, member).await)),
+        ("access::check_member", why(access::check_member(context, slug, member).await)),
         ("grants::save", why(grants::save(context, slug, member, &[], 1).await)),
         ("invitations::link", why(invitations::link(context, slug, invitation).await)),
         ("invitations::resend", why(invitations::resend(context, slug, invitation).await)),
@@ -173,6 +177,9 @@ fn no_text_of_a_stranger_breaks_a_statement() {
                 activity::Query { cursor: text.into(), ..Default::default() },
             ] {
                 let _ = why(activity::list(&context, &ada.slug, &query).await);
+            }
+            for cursor in [text.to_owned(), format!("{id}~{text}"), format!("{text}.{id}")] {
+                let _ = why(access::in_namespace(&context, &ada.slug, text, Some(&cursor), None).await);
             }
             let kept = texts([text]);
             let _ = why(invitations::send(&context, &ada.slug, &texts(["bob@x.example"]), Some(&kept)).await);
