@@ -3,6 +3,7 @@
 //! Every function names its path (`/api/v1/<area>/<verb>`): the framework's default hashes the folder it was built in.
 //! Reads are `GET` with a query string, writes are `POST` with a form; answers are JSON, errors [`crate::error::ApiError`].
 
+pub mod access;
 pub mod account;
 pub mod activity;
 #[cfg(feature = "ssr")]

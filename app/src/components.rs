@@ -1,6 +1,8 @@
 //! What two pages or more use, and the islands: the parts that come alive in the browser.
 
 #[cfg(feature = "ssr")]
+pub mod access;
+#[cfg(feature = "ssr")]
 pub mod address;
 pub mod announcer;
 pub mod browser;

@@ -18,6 +18,7 @@ mod sign_in;
 mod sign_up;
 mod verify;
 
+pub(crate) use frame::initial;
 pub(crate) use shell::Here;
 pub use shell::Site;
 

@@ -1,5 +1,7 @@
 //! `/o/<slug>/namespaces`: what there is, who may work in each, and making one.
 
+mod open;
+
 use super::{
     Document, Flash, Loaded, Visit,
     frame::{Console, Entry, Frame, initial},
@@ -20,6 +22,7 @@ use crate::{
 };
 use domain::{text::EmailAddress, time::Timestamp};
 use leptos::prelude::*;
+use open::{Open, Opener, Panel};
 use usecases::cluster::{Drift, Trouble};
 
 /// How many avatars stand before the words.
@@ -33,6 +36,7 @@ struct Facts {
     namespaces: Vec<Namespace>,
     limit: u32,
     cluster: Cluster,
+    open: Option<Open>,
     /// The address without the dialog, when the dialog is asked for.
     dialog: Option<String>,
 }
@@ -71,7 +75,8 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
         },
     };
     let Namespaces { namespaces, limit } = list.into();
-    let facts = Facts { frame, slug: slug.to_owned(), name, admin, namespaces, limit, cluster, dialog: None };
+    let open = Open::asked(visit, slug).await;
+    let facts = Facts { frame, slug: slug.to_owned(), name, admin, namespaces, limit, cluster, open, dialog: None };
     let asked = visit.query.has("create") && admin && !facts.is_full();
     let facts = Facts { dialog: asked.then(|| visit.with(&[("create", "")])), ..facts };
     let title = format!("Namespaces · {}", facts.name);
@@ -81,7 +86,7 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
 #[component]
 fn Page(facts: Facts) -> impl IntoView {
     let full = facts.is_full();
-    let Facts { frame, slug, name, admin, namespaces, limit, cluster, dialog } = facts;
+    let Facts { frame, slug, name, admin, namespaces, limit, cluster, open, dialog } = facts;
     let action = format!("/o/{slug}/namespaces");
     let people = format!("/o/{slug}/organization");
     let used = namespaces.len();
@@ -100,7 +105,7 @@ fn Page(facts: Facts) -> impl IntoView {
     let list = if namespaces.is_empty() {
         view! { <Empty admin /> }.into_any()
     } else {
-        view! { <Table namespaces people=people.clone() /> }.into_any()
+        view! { <Table namespaces people=people.clone() admin open /> }.into_any()
     };
     view! {
         <Console frame entry=Entry::Namespaces>
@@ -242,13 +247,17 @@ fn Empty(admin: bool) -> impl IntoView {
 }
 
 #[component]
-fn Table(namespaces: Vec<Namespace>, people: String) -> impl IntoView {
+fn Table(namespaces: Vec<Namespace>, people: String, admin: bool, open: Option<Open>) -> impl IntoView {
     let rows = namespaces.into_iter().map(|namespace| {
         let Namespace { id, name, created_at, created_by, people: total, members, sync } = namespace;
+        let name = name.to_string();
+        let open = open.as_ref().filter(|open| open.label == id.as_str()).cloned();
+        let is_open = open.is_some();
+        let opener = admin.then(|| view! { <Opener label=id.to_string() name=name.clone() is_open /> });
         view! {
-            <tr class="row" id=format!("row-{id}")>
+            <tr class="row" class:open=is_open id=format!("row-{id}")>
                 <td>
-                    <code>{name.to_string()}</code>
+                    <span class="space">{opener} <code>{name}</code></span>
                 </td>
                 <td data-label="Who has access">
                     <Access total members people=people.clone() />
@@ -264,6 +273,7 @@ fn Table(namespaces: Vec<Namespace>, people: String) -> impl IntoView {
                     {sync.reason().map(|reason| view! { <small class="until">{reason.to_owned()}</small> })}
                 </td>
             </tr>
+            {open.map(|open| view! { <Panel open /> })}
         }
     });
     let rows = rows.collect::<Vec<_>>();

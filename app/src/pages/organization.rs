@@ -10,16 +10,19 @@ use super::{
 };
 use crate::{
     api::{
-        grants::Grants,
+        access::of_access,
         members::{Member, Members},
     },
-    components::icon::{Glyph, Icon},
+    components::{
+        access::Place,
+        icon::{Glyph, Icon},
+    },
     words::count,
 };
 use dialogs::Dialog;
 use domain::path;
 use leptos::prelude::*;
-use row::{Panel, Row};
+use row::{Open, Panel, Row};
 use usecases::members::PAGE;
 
 /// Everything the page shows.
@@ -33,7 +36,7 @@ struct Facts {
     counts: Counts,
     members: Members,
     previous: Option<String>,
-    open: Option<(String, Grants)>,
+    open: Option<Open>,
     dialog: Option<Dialog>,
     state: State,
     /// Whether a controller keeps a cluster as this page says.
@@ -75,10 +78,7 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
     let query = usecases::members::Query { backwards: state.backwards, ..query };
     let page = usecases::members::list(&visit.context, slug, &query).await?;
     let open = match visit.query.get("open") {
-        Some(member) => {
-            let grants = usecases::grants::of(&visit.context, slug, member).await.map(Grants::from);
-            grants.ok().map(|grants| (member.to_owned(), grants))
-        }
+        Some(member) => open(visit, slug, member).await.ok(),
         None => None,
     };
     let rows = crate::api::members::of_page(&page, visit.context.now());
@@ -106,6 +106,19 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
     Ok(Document::new(title, move || view! { <Page facts /> }))
 }
 
+/// What stands below a member's row. Nothing where it is not for this visitor.
+async fn open(visit: &Visit, slug: &str, member: &str) -> Result<Open, usecases::Error> {
+    let context = &visit.context;
+    let grants = usecases::grants::of(context, slug, member).await?.into();
+    let access = if visit.query.has("check") {
+        usecases::access::check_member(context, slug, member).await?
+    } else {
+        usecases::access::of_member(context, slug, member).await?
+    };
+    let access = of_access(access, context.now());
+    Ok(Open { member: member.to_owned(), grants, access, place: Place::of(visit) })
+}
+
 impl State {
     fn of(visit: &Visit) -> Self {
         let text = |name: &str| visit.query.get(name).unwrap_or_default().to_owned();
@@ -116,7 +129,14 @@ impl State {
             cursor: text("cursor"),
             backwards: visit.query.get("to") == Some("previous"),
             from: text("from").parse().unwrap_or(1).max(1),
-            plain: visit.with(&[("open", ""), ("invite", ""), ("deactivate", ""), ("revoke", ""), ("link", "")]),
+            plain: visit.with(&[
+                ("open", ""),
+                ("check", ""),
+                ("invite", ""),
+                ("deactivate", ""),
+                ("revoke", ""),
+                ("link", ""),
+            ]),
         }
     }
 
@@ -220,7 +240,7 @@ fn Table(
     slug: String,
     admin: bool,
     own: String,
-    open: Option<(String, Grants)>,
+    open: Option<Open>,
     enforced: bool,
     state: State,
 ) -> impl IntoView {
@@ -244,10 +264,11 @@ fn Table(
     let rows: Vec<_> = members
         .into_iter()
         .map(|member| {
-            let grants = open.as_ref().filter(|(id, _)| *id == member.id).map(|(_, grants)| grants.clone());
-            let may_open = !member.status.is_invitation() && (admin || member.id == own);
+            let open = open.as_ref().filter(|open| open.member == member.id).cloned();
+            let is_own = member.id == own;
+            let may_open = !member.status.is_invitation() && (admin || is_own);
             let panel =
-                grants.map(|grants| view! { <Panel slug=slug.clone() member=member.clone() grants may_save=admin /> });
+                open.map(|open| view! { <Panel slug=slug.clone() member=member.clone() open is_own may_save=admin /> });
             let is_open = panel.is_some();
             view! {
                 <Row slug=slug.clone() member admin may_open is_open enforced back=state.plain.clone() />

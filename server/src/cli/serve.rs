@@ -4,6 +4,7 @@ use super::{Failed, open};
 use crate::{
     config::Config,
     http::{Assets, Server, router},
+    judge::ApiServer,
     office::Here,
     worker,
 };
@@ -87,6 +88,7 @@ async fn control(
     mut stop: watch::Receiver<bool>,
 ) -> Result<impl Future<Output = ()> + use<>, Failed> {
     let client = controller::connect::by_kubeconfig(kubeconfig).await?;
+    installation.lend(Arc::new(ApiServer::new(client.clone())));
     let clock = installation.clock.clone();
     // A name of this very process: several replicas on one machine compete as well.
     let identity = format!("bailiwick-{}-{}", std::process::id(), clock.now().micros());

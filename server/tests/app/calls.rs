@@ -46,7 +46,7 @@ const fn post(function: &'static str, fields: &'static str, answers: [u16; 9]) -
     Call { method: "POST", function, fields, answers }
 }
 
-pub(crate) const CALLS: [Call; 34] = [
+pub(crate) const CALLS: [Call; 40] = [
     post(
         "sessions/sign-up",
         "organization_name=Eastwind&first_name=E&last_name=W&email={address}&password={password}",
@@ -80,6 +80,12 @@ pub(crate) const CALLS: [Call; 34] = [
         "organization=northwind&member={member}&namespaces[]=&version={version}",
         ADMINS_AND_SCOPED_TOKENS,
     ),
+    get("access/of", "organization=northwind&member={member}", ADMINS_AND_TOKENS),
+    get("access/of", "organization=northwind&member={own member}", MEMBERS),
+    get("access/check-of", "organization=northwind&member={member}", ADMINS_AND_TOKENS),
+    get("access/check-of", "organization=northwind&member={own member}", MEMBERS),
+    get("access/in", "organization=northwind&namespace={namespace}&limit=5", ADMINS_AND_TOKENS),
+    get("access/check-in", "organization=northwind&namespace={namespace}&limit=5", ADMINS_AND_TOKENS),
     get("namespaces/list", "organization=northwind", MEMBERS),
     post("namespaces/create", "organization=northwind&id={label}", ADMINS),
     get("tokens/list", "organization=northwind&limit=5", ADMINS),
@@ -140,6 +146,12 @@ impl Cast {
                 "{new password}" => "seven quiet herons at dusk".to_owned(),
                 "{address}" => self.new_address(),
                 "{account}" => self.seated().await.email,
+                "{namespace}" => {
+                    // There the second time, and for whom else it is made it would be one too many.
+                    let fields = [("organization", "northwind"), ("id", "shared")];
+                    self.at_work().await.call("namespaces/create", &fields).await;
+                    "northwind-shared".to_owned()
+                }
                 "{label}" => format!("lab-{}", self.house.next()),
                 "{member}" => member.insert(self.seated().await).id().await,
                 "{version}" => member.as_ref().unwrap().version().await.to_string(),

@@ -5,6 +5,7 @@ mod browser;
 mod calls;
 mod house;
 
+mod access;
 mod arrows;
 mod bad_input;
 mod boundary;

@@ -2,10 +2,12 @@
 
 use crate::{
     api::{
+        access::Access,
         grants::Grants,
         members::{Member, RowStatus},
     },
     components::{
+        access::{Each, EffectiveAccess, Place},
         address::broken,
         copy_link::CopyLink,
         form::Form,
@@ -18,6 +20,16 @@ use crate::{
 };
 use domain::membership::Role;
 use leptos::prelude::*;
+
+/// What opens below a row.
+#[derive(Clone)]
+pub(super) struct Open {
+    /// Whose row, by id.
+    pub(super) member: String,
+    pub(super) grants: Grants,
+    pub(super) access: Access,
+    pub(super) place: Place,
+}
 
 fn dash(value: Option<String>) -> String {
     value.filter(|value| !value.is_empty()).unwrap_or_else(|| "-".to_owned())
@@ -206,16 +218,20 @@ fn Actions(slug: String, member: Member, back: String) -> impl IntoView {
     }
 }
 
-/// The expander: which namespaces this member may work in.
+/// The expander: which namespaces this member may work in, and what they can do there.
 #[component]
-pub(super) fn Panel(slug: String, member: Member, grants: Grants, may_save: bool) -> impl IntoView {
+pub(super) fn Panel(slug: String, member: Member, open: Open, is_own: bool, may_save: bool) -> impl IntoView {
     let back = use_context::<Here>().map(|here| here.0).unwrap_or_default();
     let flash = use_context::<Flash>().filter(|flash| flash.action.as_deref() == Some("/api/v1/grants/save"));
     let error = flash.and_then(|flash| flash.error).map(|error| error.message).unwrap_or_default();
+    let Open { grants, access, place, .. } = open;
+    let heading = if is_own { "What you can do" } else { "What this person can do" };
+    let id = member.id.clone();
     view! {
         <tr class="panel-row">
             <td colspan="8" class="panel">
                 <GrantsEditor organization=slug member=member.id email=member.email grants may_save back error />
+                <EffectiveAccess id heading each=Each::Namespace access place />
             </td>
         </tr>
     }
