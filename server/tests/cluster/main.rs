@@ -21,6 +21,7 @@ mod measure;
 mod place;
 mod requests;
 
+mod access;
 mod authentication;
 mod drift;
 mod hostile;

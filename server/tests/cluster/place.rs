@@ -184,6 +184,11 @@ impl Place {
         on_real_time(self.house.clone(), db, self.house.installation.settings.clone())
     }
 
+    /// The kubeconfig of the controller.
+    pub(crate) fn controllers(&self) -> &Path {
+        &self.controllers
+    }
+
     /// The controller of `bailiwick serve`, in this process.
     pub(crate) async fn controller(&self) -> Running {
         self.controller_of(Here::new(self.house.installation.clone())).await
