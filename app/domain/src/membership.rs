@@ -145,11 +145,14 @@ impl Membership {
     /// Gives or takes the role of admin. Whether the asker may do so is [`crate::access::decide`]'s question.
     ///
     /// # Errors
-    /// [`Refusal::RoleUnchanged`]; [`Refusal::FounderStays`] or [`Refusal::LastActiveAdmin`] when the role would be taken
-    /// from them.
+    /// [`Refusal::RoleUnchanged`]; [`Refusal::NotActive`] for an admin who could do nothing; [`Refusal::FounderStays`] or
+    /// [`Refusal::LastActiveAdmin`] when the role would be taken from them.
     pub fn with_role(self, role: Role, active_admins: u64) -> Result<Self, Refusal> {
         if role == self.role {
             return Err(Refusal::RoleUnchanged);
+        }
+        if role == Role::Admin && !self.is_active() {
+            return Err(Refusal::NotActive);
         }
         if role == Role::Member && self.role == Role::Admin {
             if self.founder {

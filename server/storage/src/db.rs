@@ -9,7 +9,7 @@ use sqlx::{
 use std::{fmt, str::FromStr, time::Duration};
 
 static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+pub(crate) static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The first SQLite without the WAL corruption bug of the 3.50 line (sqlite.org, release notes of 3.51.3).
 pub const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);

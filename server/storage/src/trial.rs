@@ -1,6 +1,6 @@
 //! Fresh databases for tests, migrated and gone afterwards. Behind the feature `trial`, which no program asks for.
 
-use crate::{Db, Options};
+use crate::{Db, Options, db::POSTGRES};
 use sqlx::{AssertSqlSafe, Connection as _, Executor, PgConnection, Row};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
@@ -10,14 +10,6 @@ use tempfile::TempDir;
 
 /// Where the PostgreSQL for tests is found.
 pub const POSTGRES_URL: &str = "BAILIWICK_TEST_POSTGRES_URL";
-
-/// What the template's name is made of: an older schema must not be found under a newer one's name.
-const SCHEMA: &str = concat!(
-    include_str!("../migrations/postgres/0001_start.sql"),
-    include_str!("../migrations/postgres/0002_tokens.sql"),
-    include_str!("../migrations/postgres/0003_cluster.sql"),
-    include_str!("../migrations/postgres/0004_cluster_logins.sql")
-);
 
 /// A database of one test's own.
 #[derive(Debug, Clone)]
@@ -203,9 +195,11 @@ async fn run(c: &mut PgConnection, sql: String) {
 
 /// Finds or makes the template, one process at a time.
 async fn template(c: &mut PgConnection, server: &str) -> String {
-    let sum = SCHEMA
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    // Of every migration there is: an older schema must not be found under a newer one's name.
+    let sum = POSTGRES
+        .iter()
+        .flat_map(|migration| migration.checksum.iter())
+        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
     let name = format!("trial_template_{sum:016x}");
     c.execute("select pg_advisory_lock(7105)").await.expect("a lock");
     let ready = format!("select 1 from pg_database where datname = '{name}' and datistemplate");

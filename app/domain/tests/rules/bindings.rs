@@ -26,7 +26,8 @@ fn named(text: &str) -> NamespaceName {
 }
 
 fn tick(namespace: &str) -> Given {
-    Given { namespace: named(namespace), role: ClusterRole::Standard, by: "ada@northwind.example".into(), at: NOW }
+    let by = "ada@northwind.example".into();
+    Given { namespace: named(namespace), role: ClusterRole::Standard, by, at: NOW, ends_at: None }
 }
 
 fn member(number: u8, given: Vec<Given>) -> Member {
@@ -34,7 +35,7 @@ fn member(number: u8, given: Vec<Given>) -> Member {
 }
 
 fn facts(members: Vec<Member>, tokens: Vec<Token>) -> Facts {
-    Facts { organization: organization(1), active_admins: 1, members, tokens }
+    Facts { organization: organization(1), suspended: false, active_admins: 1, members, tokens }
 }
 
 fn keys(facts: &Facts) -> Vec<Key> {
@@ -124,6 +125,69 @@ fn a_token_wants_nothing_from_the_moment_it_ends() {
 }
 
 #[test]
+fn a_grant_wants_nothing_from_the_moment_it_ends_whoever_has_it() {
+    let until = |ends_at| vec![Given { ends_at, ..tick("northwind-dev") }];
+    let of_member = |ends_at| facts(vec![member(1, until(ends_at))], Vec::new());
+    let of_token = |ends_at| {
+        let token =
+            Token { token: token(1), label: "ci".into(), expires_at: None, removed: false, given: until(ends_at) };
+        facts(Vec::new(), vec![token])
+    };
+    for of in [&of_member as &dyn Fn(Option<Timestamp>) -> Facts, &of_token] {
+        let count = |ends_at| wanted(&of(ends_at), NOW).expect("an admin is there").len();
+        assert_eq!(count(None), 1);
+        assert_eq!(count(Some(NOW.plus(Duration::from_micros(1)))), 1);
+        assert_eq!(count(Some(NOW)), 0);
+        assert_eq!(next_end(&of(Some(at(5))), NOW), Some(at(5)));
+        assert_eq!(next_end(&of(Some(at(5))), at(5)), None, "that was it");
+        assert_eq!(next_end(&of(None), NOW), None);
+    }
+}
+
+#[test]
+fn what_ends_next_is_the_first_of_all_ends() {
+    let until = |seconds| Given { ends_at: Some(at(seconds)), ..tick("northwind-dev") };
+    let with = |expires_at| Token {
+        token: token(1),
+        label: "ci".into(),
+        expires_at,
+        removed: false,
+        given: vec![until(8), tick("northwind-qa")],
+    };
+    let all = facts(
+        vec![member(1, vec![until(9), until(7)]), member(2, vec![tick("northwind-dev")])],
+        vec![with(Some(at(6)))],
+    );
+    assert_eq!(next_end(&all, NOW), Some(at(6)), "the token, and with it whatever it has");
+    assert_eq!(next_end(&all, at(6)), Some(at(7)), "what a token has that ended does not count");
+    assert_eq!(next_end(&all, at(7)), Some(at(9)));
+    assert_eq!(next_end(&all, at(9)), None);
+}
+
+#[test]
+fn one_end_takes_one_binding_and_leaves_the_others_of_the_same_person() {
+    let pods = ClusterRole::of(Permission::WritePods);
+    let given = vec![
+        tick("northwind-dev"),
+        Given { role: pods, ends_at: Some(NOW), ..tick("northwind-dev") },
+        Given { ends_at: Some(NOW), ..tick("northwind-qa") },
+    ];
+    let left = wanted(&facts(vec![member(1, given)], Vec::new()), NOW).expect("an admin is there");
+    assert_eq!(left.len(), 1);
+    assert_eq!((left[0].namespace.as_str(), left[0].role), ("northwind-dev", ClusterRole::Standard));
+}
+
+#[test]
+fn an_organization_that_is_suspended_wants_nothing_and_still_proves_that_it_was_read() {
+    let open = facts(vec![member(1, vec![tick("northwind-dev")])], Vec::new());
+    assert_eq!(keys(&open).len(), 1);
+    let closed = Facts { suspended: true, ..open.clone() };
+    assert_eq!(wanted(&closed, NOW), Ok(Vec::new()));
+    assert_eq!(wanted(&Facts { active_admins: 0, ..closed.clone() }, NOW), Err(NobodyRead));
+    assert_eq!(keys(&Facts { suspended: false, ..closed }), keys(&open), "and everything again");
+}
+
+#[test]
 fn what_was_given_twice_is_one_binding_noted_as_first_given() {
     let again = Given { by: "bob@northwind.example".into(), at: at(9), ..tick("northwind-dev") };
     for given in [vec![tick("northwind-dev"), again.clone()], vec![again.clone(), tick("northwind-dev")]] {
@@ -153,8 +217,13 @@ fn hostile() -> impl Strategy<Value = String> {
 }
 
 fn given() -> impl Strategy<Value = Given> {
-    (select(vec!["northwind-a", "northwind-b", "northwind-c"]), select(ClusterRole::ALL.to_vec()), hostile(), 0_u64..50)
-        .prop_map(|(namespace, role, by, seconds)| Given { namespace: named(namespace), role, by, at: at(seconds) })
+    let namespace = select(vec!["northwind-a", "northwind-b", "northwind-c"]);
+    (namespace, select(ClusterRole::ALL.to_vec()), hostile(), 0_u64..50, option::weighted(0.3, 0_u64..4)).prop_map(
+        |(namespace, role, by, seconds, ends)| {
+            let (namespace, at, ends_at) = (named(namespace), at(seconds), ends.map(at));
+            Given { namespace, role, by, at, ends_at }
+        },
+    )
 }
 
 fn any_facts() -> impl Strategy<Value = Facts> {
@@ -220,6 +289,20 @@ proptest! {
         prop_assert!(before.is_subset(&after));
         let added: Vec<_> = after.difference(&before).cloned().collect();
         prop_assert_eq!(added, vec![Key { namespace: named("northwind-new"), name }]);
+    }
+
+    // Between two ends nothing changes by time: a controller that wakes at each of them misses nothing.
+    #[test]
+    fn the_wish_stays_the_same_until_the_next_end(facts in any_facts(), seconds in 0_u64..4) {
+        let now = at(seconds);
+        let wish = |at| wanted(&facts, at).expect("an admin is there");
+        match next_end(&facts, now) {
+            Some(end) => {
+                prop_assert!(end > now);
+                prop_assert_eq!(wish(now), wish(end.minus(Duration::from_micros(1))));
+            }
+            None => prop_assert_eq!(wish(now), wish(at(1_000))),
+        }
     }
 
     #[test]

@@ -3,13 +3,15 @@
 use domain::{
     Refusal,
     account::AccountEvent,
-    activity::ActivityEvent,
-    grant::Change,
-    id::{InvitationId, OrganizationId, ResetId, SignUpId, TokenId, UserId},
+    activity::{ActivityEvent, Named},
+    grant::{Change, Holder},
+    id::{InvitationId, MemberId, NamespaceId, OrganizationId, RequestId, ResetId, SignUpId, TokenId, UserId},
     letter::{AccessChange, Letter},
     membership::{Role, Status},
+    operator::OperatorEvent,
     permission::Permission,
-    text::{EmailAddress, MachineName, NamespaceName, OrganizationName, TokenName},
+    request::{How, Wish, Withheld},
+    text::{EmailAddress, MachineName, NamespaceName, OrganizationName, Remark, TokenName},
     time::Timestamp,
     token::{Lifetime, Mask, Scope},
 };
@@ -69,6 +71,135 @@ fn mask() -> Mask {
     serde_json::from_value("bwk_4mQ8…oCi9".into()).expect("a mask")
 }
 
+fn remark() -> Remark {
+    Remark::parse("Rosa is on call.\nFor \"a week\", 李 said.").expect("a remark")
+}
+
+/// One of each. A new variant must be named in the match before this compiles again; then it belongs above.
+fn every_wish() -> Vec<Wish> {
+    let (member, email) = (MemberId::from_random([1; 16]), EmailAddress::parse("ada@example.org").expect("an address"));
+    let (namespace, name) = (NamespaceId::from_random([2; 16]), names(&["northwind-dev"]).remove(0));
+    let withheld = Withheld {
+        holder: Holder::Member(member),
+        named: Named::Member { email: email.clone() },
+        namespace,
+        name: name.clone(),
+        permission: Permission::WritePods,
+        lifetime: Lifetime::EightHours,
+    };
+    let of_token = Withheld {
+        holder: Holder::Token(TokenId::from_random([3; 16])),
+        named: Named::Token { token: mask(), name: TokenName::parse("deploy").ok() },
+        lifetime: Lifetime::Never,
+        ..withheld.clone()
+    };
+    let all = vec![
+        Wish::MakeAdmin { member, email: email.clone() },
+        Wish::TakeAdmin { member, email: email.clone() },
+        Wish::ChangeFounder { member, email: email.clone() },
+        Wish::GivePermission(withheld),
+        Wish::TakePermission(of_token),
+        Wish::NamespaceLimit { limit: 20 },
+        Wish::MemberLimit { limit: 50 },
+        Wish::RemoveUser { member, email },
+        Wish::AdoptNamespace { name: name.clone() },
+        Wish::DeleteNamespace { namespace, name },
+    ];
+    for wish in &all {
+        match wish {
+            Wish::MakeAdmin { .. }
+            | Wish::TakeAdmin { .. }
+            | Wish::ChangeFounder { .. }
+            | Wish::GivePermission(_)
+            | Wish::TakePermission(_)
+            | Wish::NamespaceLimit { .. }
+            | Wish::MemberLimit { .. }
+            | Wish::RemoveUser { .. }
+            | Wish::AdoptNamespace { .. }
+            | Wish::DeleteNamespace { .. } => {}
+        }
+    }
+    all
+}
+
+#[test]
+fn every_wish_is_stored_under_its_kind_and_comes_back() {
+    for wish in every_wish() {
+        assert_eq!(json(&wish)["kind"], wish.kind());
+        assert_comes_back(&wish);
+    }
+    let kinds: BTreeSet<&str> = every_wish().iter().map(Wish::kind).collect();
+    assert_eq!(kinds.len(), 10, "no kind stands for two");
+}
+
+#[test]
+fn a_wish_reads_as_an_order() {
+    let orders: Vec<String> = every_wish().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        orders,
+        [
+            "make ada@example.org an admin",
+            "take the role of admin from ada@example.org",
+            "make ada@example.org the founder",
+            "give ada@example.org w:pods in northwind-dev for 8 hours",
+            "take w:pods in northwind-dev from the token “deploy” (bwk_4mQ8…oCi9)",
+            "let the organization have 20 namespaces",
+            "let the organization have 50 active members",
+            "remove ada@example.org completely",
+            "adopt the namespace northwind-dev",
+            "delete the namespace northwind-dev",
+        ]
+    );
+}
+
+/// One of each, as above.
+fn every_operator_event() -> Vec<OperatorEvent> {
+    let email = || EmailAddress::parse("ada@example.org").expect("an address");
+    let all = vec![
+        OperatorEvent::Added { email: email() },
+        OperatorEvent::Removed { email: email() },
+        OperatorEvent::CredentialMade { name: "<i>nightly</i>".into() },
+        OperatorEvent::CredentialEnded { name: "nightly".into() },
+        OperatorEvent::SignUpsOpened,
+        OperatorEvent::SignUpsClosed,
+        OperatorEvent::UserRemoved { name: "Zoë 李".into() },
+        OperatorEvent::MailRetried { letters: 3 },
+    ];
+    for event in &all {
+        match event {
+            OperatorEvent::Added { .. }
+            | OperatorEvent::Removed { .. }
+            | OperatorEvent::CredentialMade { .. }
+            | OperatorEvent::CredentialEnded { .. }
+            | OperatorEvent::SignUpsOpened
+            | OperatorEvent::SignUpsClosed
+            | OperatorEvent::UserRemoved { .. }
+            | OperatorEvent::MailRetried { .. } => {}
+        }
+    }
+    all
+}
+
+#[test]
+fn every_act_on_the_installation_is_stored_under_its_code_and_comes_back() {
+    for event in every_operator_event() {
+        assert_eq!(json(&event)["code"], event.code());
+        assert_comes_back(&event);
+    }
+}
+
+#[test]
+fn a_request_ends_in_one_of_three_ways_and_each_has_one_word() {
+    for (how, word) in [(How::Approved, "approved"), (How::Declined, "declined"), (How::Withdrawn, "withdrawn")] {
+        assert_eq!((how.as_str(), How::parse(word)), (word, Some(how)));
+        assert_eq!(json(&how), word);
+        assert_comes_back(&how);
+    }
+    for text in ["", "Approved", "waiting", "approve"] {
+        assert_eq!(How::parse(text), None, "{text}");
+    }
+}
+
 /// One of each. A new variant must be named in the match before this compiles again; then it belongs below.
 fn every_activity() -> Vec<ActivityEvent> {
     let email = || EmailAddress::parse("ada@example.org").expect("an address");
@@ -98,6 +229,41 @@ fn every_activity() -> Vec<ActivityEvent> {
         },
         ActivityEvent::TokenRemoved { token: mask(), name: None },
         ActivityEvent::LoginApproved { machine: MachineName::parse("<i>laptop</i> 李").ok() },
+        ActivityEvent::PermissionGiven {
+            whose: Named::Member { email: email() },
+            namespace: names(&["a"]).remove(0),
+            permission: Permission::WritePods,
+            ends_at: Some(Timestamp::from_micros(1_800_000_000_000_001)),
+        },
+        ActivityEvent::PermissionRevoked {
+            whose: Named::Token { token: mask(), name: None },
+            namespace: names(&["a"]).remove(0),
+            permission: Permission::WriteFull,
+        },
+        ActivityEvent::PermissionEnded {
+            whose: Named::Token { token: mask(), name: TokenName::parse("<i>deploy</i> 李").ok() },
+            namespace: names(&["a"]).remove(0),
+            permission: Permission::WritePods,
+        },
+        ActivityEvent::GrantLimited {
+            whose: Named::Member { email: email() },
+            namespace: names(&["a"]).remove(0),
+            ends_at: None,
+        },
+        ActivityEvent::GrantEnded { whose: Named::Member { email: email() }, namespace: names(&["a"]).remove(0) },
+        ActivityEvent::FounderChanged { email: email() },
+        ActivityEvent::NamespaceLimitChanged { limit: 20 },
+        ActivityEvent::MemberLimitChanged { limit: None },
+        ActivityEvent::UserRemoved { name: "<b>Zoë</b> 李".into() },
+        ActivityEvent::NamespaceAdopted { namespace: names(&["a"]).remove(0) },
+        ActivityEvent::NamespaceDeleted { namespace: names(&["a"]).remove(0) },
+        ActivityEvent::OrganizationSuspended { reason: Some(remark()) },
+        ActivityEvent::OrganizationResumed,
+        ActivityEvent::RequestFiled { wish: every_wish().remove(0), reason: remark() },
+        ActivityEvent::RequestWithdrawn { wish: every_wish().remove(1) },
+        ActivityEvent::RequestApproved { wish: every_wish().remove(3), note: None },
+        ActivityEvent::RequestDeclined { wish: every_wish().remove(4), note: Some(remark()) },
+        ActivityEvent::DeletionsConfirmed { deletions: 40 },
         ActivityEvent::Refused { action: "members.role".into(), reason: "operator_only\n\"\u{2028}".into() },
     ];
     for event in &all {
@@ -116,6 +282,24 @@ fn every_activity() -> Vec<ActivityEvent> {
             | ActivityEvent::TokenAssigned { .. }
             | ActivityEvent::TokenRemoved { .. }
             | ActivityEvent::LoginApproved { .. }
+            | ActivityEvent::PermissionGiven { .. }
+            | ActivityEvent::PermissionRevoked { .. }
+            | ActivityEvent::PermissionEnded { .. }
+            | ActivityEvent::GrantLimited { .. }
+            | ActivityEvent::GrantEnded { .. }
+            | ActivityEvent::FounderChanged { .. }
+            | ActivityEvent::NamespaceLimitChanged { .. }
+            | ActivityEvent::MemberLimitChanged { .. }
+            | ActivityEvent::UserRemoved { .. }
+            | ActivityEvent::NamespaceAdopted { .. }
+            | ActivityEvent::NamespaceDeleted { .. }
+            | ActivityEvent::OrganizationSuspended { .. }
+            | ActivityEvent::OrganizationResumed
+            | ActivityEvent::RequestFiled { .. }
+            | ActivityEvent::RequestWithdrawn { .. }
+            | ActivityEvent::RequestApproved { .. }
+            | ActivityEvent::RequestDeclined { .. }
+            | ActivityEvent::DeletionsConfirmed { .. }
             | ActivityEvent::Refused { .. } => {}
         }
     }
@@ -233,6 +417,21 @@ fn every_letter_says_its_kind_and_comes_back_from_the_outbox() {
         changed(AccessChange::Namespaces { added: names(&["a", "b"]), removed: names(&["c"]) }),
         Letter::TokensExpire { user, organization, tokens: vec![] },
         Letter::TokensExpire { user, organization, tokens: [6, 7].map(|n| TokenId::from_random([n; 16])).into() },
+        changed(AccessChange::PermissionGiven {
+            namespace: names(&["a"]).remove(0),
+            permission: Permission::WritePods,
+            ends_at: Some(Timestamp::from_micros(1)),
+        }),
+        changed(AccessChange::PermissionRevoked {
+            namespace: names(&["a"]).remove(0),
+            permission: Permission::WriteFull,
+        }),
+        changed(AccessChange::MadeAdmin),
+        changed(AccessChange::NoLongerAdmin),
+        changed(AccessChange::MadeFounder),
+        Letter::RequestFiled { user, request: RequestId::from_random([8; 16]) },
+        Letter::RequestDecided { user, request: RequestId::from_random([8; 16]) },
+        Letter::StandingChanged { user, organization, suspended: true },
     ] {
         assert_eq!(json(&letter)["kind"], letter.kind());
         assert_comes_back(&letter);
@@ -284,6 +483,17 @@ fn the_refusals_that_programs_wait_for_keep_their_codes() {
         (Refusal::LoginExpired, "login_expired"),
         (Refusal::LoginCodeUnknown, "login_code_unknown"),
         (Refusal::LoginEnded, "login_ended"),
+        (Refusal::OrganizationSuspended, "organization_suspended"),
+        (Refusal::OperatorOnly, "operator_only"),
+        (Refusal::OwnRequest, "own_request"),
+        (Refusal::RequestDecided, "request_decided"),
+        (Refusal::AlreadyRequested, "already_requested"),
+        (Refusal::MemberLimit { most: 1 }, "member_limit"),
+        (Refusal::LimitTooLow { present: 1 }, "limit_too_low"),
+        (Refusal::AlreadyGiven, "already_given"),
+        (Refusal::NotGiven, "not_given"),
+        (Refusal::StillActive, "still_active"),
+        (Refusal::LastOperator, "last_operator"),
     ] {
         assert_eq!(refusal.code(), code);
     }

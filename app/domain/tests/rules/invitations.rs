@@ -13,7 +13,10 @@ use domain::{
     time::Timestamp,
 };
 use proptest::{collection::btree_set, prelude::*};
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const MICROSECOND: Duration = Duration::from_micros(1);
@@ -46,7 +49,7 @@ fn pending() -> Pending {
 }
 
 fn admin() -> Inviter {
-    Inviter { may_invite: true, namespaces: some(&[2, 3]) }
+    Inviter { may_invite: true, namespaces: some(&[2, 3]), ends: BTreeMap::new() }
 }
 
 fn no_admin() -> Inviter {
@@ -230,7 +233,7 @@ proptest! {
         prop_assert!(got.is_subset(&kept), "never more than was offered");
         prop_assert!(kept.iter().filter(|one| has.contains(one)).all(|one| got.contains(one)));
 
-        let inviter = Inviter { may_invite: true, namespaces: has };
+        let inviter = Inviter { may_invite: true, namespaces: has, ends: BTreeMap::new() };
         let pending = Pending::send(Offer { namespaces: kept, ..offer() }, sent(), WEEK);
         let accepted = pending.accept(user(2), &address("ada@example.org"), sent(), &inviter);
         prop_assert_eq!(accepted.map(|accepted| accepted.namespaces), Ok(got));

@@ -1,10 +1,10 @@
 //! Whatever is done to an organization's people, somebody is left who may undo it.
 
-use crate::people::{founder, membership, organization, program, steady, user};
+use crate::people::{founder, membership, open, program, steady, user};
 use domain::{
     Refusal,
     access::{Action, Actor, decide},
-    membership::{Membership, Role, Status},
+    membership::{Membership, Role, Status, may_add_one},
     token::Scope,
 };
 use proptest::{collection::vec, prelude::*};
@@ -14,6 +14,9 @@ enum Move {
     Deactivate,
     Reactivate,
     ChangeRole(Role),
+    /// The founder is whoever has the flag.
+    MakeFounder,
+    Remove,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +34,7 @@ fn active_admins(members: &[Membership]) -> usize {
 }
 
 /// What the use cases do: ask `decide`, then the target's own rule, with the count of this moment.
-fn play(members: &mut [Membership], asker: Asker, what: Move, target: usize) -> Result<(), Refusal> {
+fn play(members: &mut Vec<Membership>, asker: Asker, what: Move, target: usize) -> Result<(), Refusal> {
     let (actor, own) = match asker {
         Asker::Member(number) => (Actor::User(members[number].user), Some(members[number])),
         Asker::Stranger => (Actor::User(user(99)), None),
@@ -43,15 +46,29 @@ fn play(members: &mut [Membership], asker: Asker, what: Move, target: usize) -> 
         Move::Deactivate => Action::DeactivateMember,
         Move::Reactivate => Action::ReactivateMember,
         Move::ChangeRole(_) => Action::ChangeRole,
+        Move::MakeFounder => Action::ChangeFounder,
+        Move::Remove => Action::RemoveUser,
     };
-    decide(actor, organization(1), own.as_ref(), action)?;
+    decide(actor, open(1), own.as_ref(), action)?;
     let by = actor.user();
     let count = active_admins(members) as u64;
-    members[target] = match what {
+    let changed = match what {
         Move::Deactivate => members[target].deactivate(by, count)?,
         Move::Reactivate => members[target].reactivate()?,
         Move::ChangeRole(role) => members[target].with_role(role, count)?,
+        Move::MakeFounder => {
+            let changed = members[target].into_founder()?;
+            // An organization names one: whoever was it stays an admin.
+            members.iter_mut().for_each(|member| member.founder = false);
+            changed
+        }
+        Move::Remove => {
+            members[target].may_be_removed()?;
+            members.remove(target);
+            return Ok(());
+        }
     };
+    members[target] = changed;
     Ok(())
 }
 
@@ -83,6 +100,8 @@ fn moves() -> impl Strategy<Value = Vec<(Asker, Move, usize)>> {
         3 => Just(Move::Deactivate),
         1 => Just(Move::Reactivate),
         2 => role().prop_map(Move::ChangeRole),
+        1 => Just(Move::MakeFounder),
+        1 => Just(Move::Remove),
     ];
     vec((asker, what, 0..MOST), 1..80)
 }
@@ -114,12 +133,14 @@ proptest! {
     }
 
     #[test]
-    fn no_sequence_of_moves_deactivates_or_demotes_the_founder(mut members in people(), moves in moves()) {
+    fn no_sequence_of_moves_deactivates_demotes_or_removes_the_founder(mut members in people(), moves in moves()) {
         members[0] = founder(0);
         for step in moves {
             let (asker, what, target) = within(step, members.len());
             let outcome = play(&mut members, asker, what, target);
-            prop_assert_eq!(members[0], founder(0), "after {:?} {:?} {}: {:?}", asker, what, target, outcome);
+            let founders: Vec<_> = members.iter().filter(|member| member.founder).collect();
+            prop_assert_eq!(founders.len(), 1, "after {:?} {:?} {}: {:?}", asker, what, target, outcome);
+            prop_assert!(founders[0].is_active_admin(), "after {:?} {:?} {}: {:?}", asker, what, target, outcome);
         }
     }
 
@@ -135,11 +156,12 @@ proptest! {
             }
             let before = members.clone();
             let _ = play(&mut members, asker, what, target);
+            prop_assert_eq!(members.len(), before.len(), "and removes nobody");
             if let Asker::Member(own) = asker {
                 prop_assert_eq!(members[own], before[own]);
             }
             for (now, then) in members.iter().zip(&before) {
-                prop_assert_eq!(now.role, then.role);
+                prop_assert_eq!((now.role, now.founder), (then.role, then.founder));
             }
         }
     }
@@ -185,8 +207,46 @@ fn a_change_of_role_changes_nothing_else() {
 }
 
 #[test]
-fn giving_a_role_that_is_there_already_changes_nothing_even_for_the_last_admin_and_the_founder() {
-    for last in [membership(1, Role::Admin, Status::Active), founder(1)] {
-        assert_eq!(last.with_role(Role::Admin, 1), Ok(last));
+fn giving_a_role_that_is_there_already_is_refused_before_anything_else() {
+    for member in
+        [membership(1, Role::Admin, Status::Active), founder(1), membership(1, Role::Member, Status::Deactivated)]
+    {
+        assert_eq!(member.with_role(member.role, 1), Err(Refusal::RoleUnchanged));
     }
+}
+
+#[test]
+fn nobody_who_is_switched_off_is_made_an_admin_or_the_founder() {
+    let off = membership(1, Role::Member, Status::Deactivated);
+    assert_eq!(off.with_role(Role::Admin, 2), Err(Refusal::NotActive));
+    assert_eq!(off.into_founder(), Err(Refusal::NotActive));
+    let admin_off = membership(1, Role::Admin, Status::Deactivated);
+    assert_eq!(admin_off.with_role(Role::Member, 1).map(|member| member.role), Ok(Role::Member), "the role can go");
+}
+
+#[test]
+fn the_founder_is_an_admin_from_the_same_moment() {
+    let before = membership(3, Role::Member, Status::Active);
+    assert_eq!(before.into_founder(), Ok(Membership { founder: true, role: Role::Admin, ..before }));
+    assert_eq!(founder(3).into_founder(), Err(Refusal::AlreadyFounder));
+}
+
+#[test]
+fn only_whoever_is_switched_off_and_no_founder_is_removed() {
+    assert_eq!(membership(1, Role::Member, Status::Active).may_be_removed(), Err(Refusal::StillActive));
+    assert_eq!(founder(1).may_be_removed(), Err(Refusal::FounderStays));
+    assert_eq!(Membership { status: Status::Deactivated, ..founder(1) }.may_be_removed(), Err(Refusal::FounderStays));
+    for role in [Role::Member, Role::Admin] {
+        assert_eq!(membership(1, role, Status::Deactivated).may_be_removed(), Ok(()));
+    }
+}
+
+#[test]
+fn a_limit_refuses_whoever_would_be_one_too_many() {
+    assert_eq!(may_add_one(u64::MAX, None), Ok(()), "there is none unless the operator sets it");
+    assert_eq!(may_add_one(2, Some(3)), Ok(()));
+    for present in [3, 4, u64::MAX] {
+        assert_eq!(may_add_one(present, Some(3)), Err(Refusal::MemberLimit { most: 3 }));
+    }
+    assert_eq!(may_add_one(0, Some(0)), Err(Refusal::MemberLimit { most: 0 }));
 }

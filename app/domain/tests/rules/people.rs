@@ -1,7 +1,7 @@
 //! The cast, and what every property test is run with.
 
 use domain::{
-    access::Actor,
+    access::{Actor, Place},
     id::{MemberId, NamespaceId, OrganizationId, TokenId, UserId},
     membership::{Membership, Role, Status},
     token::{Bearer, Scope},
@@ -25,6 +25,11 @@ pub(crate) fn user(number: u8) -> UserId {
 
 pub(crate) fn organization(number: u8) -> OrganizationId {
     OrganizationId::from_random(bytes(2, number))
+}
+
+/// That organization, as it is unless the operator closes it.
+pub(crate) fn open(number: u8) -> Place {
+    Place { organization: organization(number), suspended: false }
 }
 
 pub(crate) fn namespace(number: u8) -> NamespaceId {

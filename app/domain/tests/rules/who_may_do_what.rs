@@ -2,11 +2,11 @@
 
 use crate::{
     golden::{assert_committed, table},
-    people::{founder, membership, organization, program, user},
+    people::{founder, membership, open, organization, program, user},
 };
 use domain::{
     Refusal,
-    access::{Action, Actor, decide},
+    access::{Action, Actor, Place, decide},
     membership::{Membership, Role, Status},
     token::{Scope, Scopes},
 };
@@ -17,7 +17,12 @@ const ASKER: u8 = 1;
 
 /// Asks about the organization that `membership()` belongs to.
 fn decide_here(actor: Actor, own: Option<&Membership>, action: Action) -> Result<(), Refusal> {
-    decide(actor, organization(1), own, action)
+    decide(actor, open(1), own, action)
+}
+
+/// The same while the operator has closed it.
+fn decide_closed(actor: Actor, own: Option<&Membership>, action: Action) -> Result<(), Refusal> {
+    decide(actor, Place { suspended: true, ..open(1) }, own, action)
 }
 
 fn elsewhere(own: Membership) -> Membership {
@@ -57,6 +62,7 @@ fn short(answer: Result<(), Refusal>) -> String {
         Err(Refusal::MembershipDeactivated) => "off".into(),
         Err(Refusal::ScopeMissing { .. }) => "scope".into(),
         Err(Refusal::PeopleOnly) => "people".into(),
+        Err(Refusal::OrganizationSuspended) => "closed".into(),
         Err(other) => other.code().into(),
     }
 }
@@ -75,27 +81,35 @@ operator  operator_only
 off       membership_deactivated: the asker's own membership here is switched off
 scope     scope_missing: the token was made without the scope for it
 people    people_only: no token may, whatever its scopes
+closed    organization_suspended: the operator has closed the organization
 
 'token' has no scope, 'token: members' and its like the one that is named. 'token elsewhere' has every scope, and
 belongs to another organization.
 
 ";
 
-const TARGETS: &str = "
-2. Every member, as the target of what may be done to them
+const CLOSED: &str = "
+2. The same in an organization that is suspended
 
-The asker is an admin (who may deactivate and reactivate) or the operator (who may change roles).
+";
+
+const TARGETS: &str = "
+3. Every member, as the target of what may be done to them
+
+The asker is an admin (who may deactivate and reactivate) or the operator (who may do the rest).
 'others' says whether the organization has active admins beside the target.
 
 ";
 
-fn every_action() -> String {
+type Decide = fn(Actor, Option<&Membership>, Action) -> Result<(), Refusal>;
+
+fn every_action(decide: Decide) -> String {
     let actors = actors();
     let mut rows = vec![vec![String::new()]];
     rows[0].extend(actors.iter().map(|(name, ..)| (*name).to_owned()));
     for action in Action::ALL {
         let mut row = vec![action.code().to_owned()];
-        row.extend(actors.iter().map(|(_, actor, own)| short(decide_here(*actor, own.as_ref(), action))));
+        row.extend(actors.iter().map(|(_, actor, own)| short(decide(*actor, own.as_ref(), action))));
         rows.push(row);
     }
     table(&rows)
@@ -117,14 +131,12 @@ fn every_target() -> String {
         ("deactivated member", "yes", someone(Role::Member, Status::Deactivated)),
         ("deactivated admin", "yes", someone(Role::Admin, Status::Deactivated)),
     ];
-    let heading = ["", "others", "deactivate", "reactivate", "make admin", "make member"];
+    let heading = ["", "others", "deactivate", "reactivate", "make admin", "make member", "make founder", "remove"];
     let mut rows = vec![heading.map(str::to_owned).to_vec()];
     for (name, others, target) in targets {
         let active_admins = u64::from(others == "yes") + u64::from(target.is_active_admin());
-        let say = |answer: Result<Membership, Refusal>| match answer {
-            Ok(_) => "yes".to_owned(),
-            Err(refusal) => refusal.code().to_owned(),
-        };
+        let code = |refusal: Refusal| refusal.code().to_owned();
+        let say = |answer: Result<Membership, Refusal>| answer.map_or_else(code, |_| "yes".to_owned());
         rows.push(vec![
             name.to_owned(),
             others.to_owned(),
@@ -132,6 +144,8 @@ fn every_target() -> String {
             say(target.reactivate()),
             say(target.with_role(Role::Admin, active_admins)),
             say(target.with_role(Role::Member, active_admins)),
+            say(target.into_founder()),
+            say(target.may_be_removed().map(|()| target)),
         ]);
     }
     table(&rows)
@@ -139,7 +153,8 @@ fn every_target() -> String {
 
 #[test]
 fn the_committed_table_says_who_may_do_what() {
-    let now = format!("{HEAD}{}{TARGETS}{}", every_action(), every_target());
+    let (open, closed) = (every_action(decide_here), every_action(decide_closed));
+    let now = format!("{HEAD}{open}{CLOSED}{closed}{TARGETS}{}", every_target());
     assert_committed("who_may_do_what.txt", &now);
 }
 
@@ -167,10 +182,26 @@ fn every_action_is_in_the_table_under_a_name_of_its_own() {
         | Action::CreateToken
         | Action::AssignToken
         | Action::RemoveToken
-        | Action::ApproveLogin => action.code(),
+        | Action::ApproveLogin
+        | Action::LimitGrant
+        | Action::SeeRequests
+        | Action::FileRequest
+        | Action::WithdrawRequest
+        | Action::DecideRequest
+        | Action::ChangeFounder
+        | Action::GivePermission
+        | Action::TakePermission
+        | Action::ChangeLimits
+        | Action::RemoveUser
+        | Action::AdoptNamespace
+        | Action::DeleteNamespace
+        | Action::SuspendOrganization
+        | Action::ResumeOrganization
+        | Action::ConfirmDeletions
+        | Action::EndGrants => action.code(),
     };
     let codes: BTreeSet<&str> = Action::ALL.map(named).into();
-    assert_eq!(codes.len(), 21, "each of the twenty-one stands in ALL once, with a code of its own");
+    assert_eq!(codes.len(), 37, "each of the thirty-seven stands in ALL once, with a code of its own");
 }
 
 #[test]
@@ -189,7 +220,7 @@ fn a_membership_of_another_organization_never_speaks_for_the_asker() {
     let asker = Actor::User(user(ASKER));
     for own in [founder(ASKER), membership(ASKER, Role::Admin, Status::Deactivated)] {
         for action in Action::ALL.into_iter().filter(|action| *action != Action::AcceptInvitation) {
-            assert_eq!(decide(asker, organization(2), Some(&own), action), Err(Refusal::NotFound), "{action:?}");
+            assert_eq!(decide(asker, open(2), Some(&own), action), Err(Refusal::NotFound), "{action:?}");
             assert_eq!(decide_here(asker, Some(&elsewhere(own)), action), Err(Refusal::NotFound), "{action:?}");
         }
     }
@@ -222,9 +253,62 @@ fn no_token_touches_tokens_logins_roles_namespaces_or_links_of_acceptance() {
         Action::CreateNamespace,
         Action::AcceptInvitation,
         Action::ApproveLogin,
+        Action::SeeRequests,
+        Action::FileRequest,
+        Action::WithdrawRequest,
     ] {
         assert_eq!(decide_here(program(1, Scope::ALL), None, action), Err(Refusal::PeopleOnly), "{action:?}");
     }
+}
+
+/// The acts of section 7 of the product contract.
+const OPERATORS: [Action; 11] = [
+    Action::ChangeRole,
+    Action::DecideRequest,
+    Action::ChangeFounder,
+    Action::GivePermission,
+    Action::TakePermission,
+    Action::ChangeLimits,
+    Action::RemoveUser,
+    Action::AdoptNamespace,
+    Action::DeleteNamespace,
+    Action::SuspendOrganization,
+    Action::ResumeOrganization,
+];
+
+#[test]
+fn what_is_the_operators_is_nobody_elses_and_is_not_stopped_by_a_suspension() {
+    for action in OPERATORS.into_iter().chain([Action::ConfirmDeletions]) {
+        for (name, actor, own) in actors() {
+            let (open, closed) = (decide_here(actor, own.as_ref(), action), decide_closed(actor, own.as_ref(), action));
+            assert_eq!(open.is_ok(), actor == Actor::Operator, "{name} {action:?}");
+            assert_eq!(closed.is_ok(), actor == Actor::Operator, "{name} {action:?}");
+        }
+    }
+}
+
+#[test]
+fn only_those_who_would_be_let_in_learn_that_an_organization_is_suspended() {
+    for action in Action::ALL {
+        for (name, actor, own) in actors() {
+            let (open, closed) = (decide_here(actor, own.as_ref(), action), decide_closed(actor, own.as_ref(), action));
+            let belongs = own.is_some_and(|own| own.organization == organization(1) && own.is_active())
+                || matches!(actor, Actor::Token(bearer) if bearer.organization == organization(1));
+            let by_link = action == Action::AcceptInvitation
+                && matches!(actor, Actor::Anonymous | Actor::User(_) | Actor::System);
+            let expected = if belongs || by_link { Err(Refusal::OrganizationSuspended) } else { open };
+            assert_eq!(closed, expected, "{name} {action:?}");
+        }
+    }
+}
+
+#[test]
+fn what_time_does_nobody_asks_for() {
+    for (name, actor, own) in actors() {
+        let answer = decide_here(actor, own.as_ref(), Action::EndGrants);
+        assert_eq!(answer.is_ok(), actor == Actor::System, "{name}");
+    }
+    assert_eq!(decide_closed(Actor::System, None, Action::EndGrants), Ok(()), "an end waits for nobody");
 }
 
 #[test]

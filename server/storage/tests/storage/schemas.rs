@@ -30,7 +30,8 @@ fn processes_that_start_at_once_migrate_once() {
         let (one, two) = tokio::join!(one.migrate(), two.migrate());
         one.unwrap();
         two.unwrap();
-        assert_eq!(trial.number("select count(*) from _sqlx_migrations").await, 4);
+        let (done, all) = trial.db.migrations().await.unwrap();
+        assert!(done == all && all > 3, "{done} of {all}");
     });
 }
 
