@@ -10,10 +10,7 @@ use crate::{
     pages::{Visit, initial},
     words::{self, count, day, list, time},
 };
-use domain::{
-    effective::{Beyond, Finding, Standing},
-    permission::Permission,
-};
+use domain::effective::{Beyond, Finding, Standing};
 use leptos::prelude::*;
 
 /// What each line begins with: all of them are about one namespace, or about one member.
@@ -63,7 +60,10 @@ pub fn EffectiveAccess(
         Each::Subject => "Nobody was given access here.",
         Each::Namespace => "Nothing: no access was given in any namespace.",
     });
-    let lines = access.lines.into_iter().map(|line| view! { <OneLine line each group=group.clone() /> });
+    let mut lines = access.lines;
+    // Those that differ first: among fifty nobody would find the one.
+    lines.sort_by_key(|line| !differs(line));
+    let lines = lines.into_iter().map(|line| view! { <OneLine line each group=group.clone() /> });
     let lines = lines.collect::<Vec<_>>();
     let failed = matches!(access.inquiry, Inquiry::Unanswered { .. });
     let paging = (first.is_some() || next.is_some()).then(|| {
@@ -131,19 +131,24 @@ fn outcome_words(each: Each, access: &Access) -> String {
     }
 }
 
+fn differs(line: &Line) -> bool {
+    line.cluster.as_ref().is_some_and(|found| !found.agrees())
+}
+
 fn answered(each: Each, lines: &[Line]) -> String {
     let asked = lines.iter().filter(|line| line.cluster.is_some()).count();
-    let differing = lines.iter().filter_map(|line| line.cluster.as_ref()).filter(|found| !found.agrees()).count();
+    let differing = lines.iter().filter(|line| differs(line)).count();
     let by = "Asked just now, by one act for each permission";
     let found = match (asked, differing) {
         (0, _) => "the cluster agrees, and allows nothing in any namespace.".to_owned(),
         (1, 0) => "the cluster agrees.".to_owned(),
         (n, 0) => format!("the cluster agrees with all {n} lines."),
-        (1, _) => "the cluster differs.".to_owned(),
-        (n, differing) => format!("the cluster differs in {differing} of {}.", count(n as u64, "line", "lines")),
+        (n, all) if n == all => format!("the cluster differs in {}.", count(n as u64, "line", "lines")),
+        (n, some) => format!("the cluster differs in {some} of {n} lines, shown first."),
     };
+    // It has no way to tell whom it lets in.
     let others = match each {
-        Each::Subject => " Whom else it lets in by bindings of its own, it does not tell.",
+        Each::Subject => " Nobody but those listed here was asked about.",
         Each::Namespace => "",
     };
     format!("{by}: {found}{others}")
@@ -260,29 +265,28 @@ fn verdict(found: &Finding) -> (&'static str, &'static str) {
 
 #[component]
 fn Differs(found: Finding, standing: Standing) -> impl IntoView {
-    let names = |permissions: &[Permission]| list(permissions);
     let refused = (!found.refused.is_empty()).then(|| {
         view! {
-            <p class="effective-differs">
+            <p class="effective-differs wait">
                 {format!(
                     "Not allowed, or not yet: {}. The binding or its ClusterRole is missing in the cluster. If it stays so, \
                      ask the operator.",
-                    names(&found.refused),
+                    list(&found.refused),
                 )}
             </p>
         }
     });
     let beyond = found.beyond.into_iter().map(|Beyond { permissions, reason }| {
-        let permissions = names(&permissions);
+        let permissions = list(&permissions);
         let words = if standing == Standing::Active {
-            format!("Also allows {permissions}, which was not given here. The operator can take it away. It says: ")
+            format!("Also allowed: {permissions}, which this console did not give. The operator can take it away.")
         } else {
-            format!("Would still allow {permissions} to whoever signs in under this name. It says: ")
+            format!("Still allowed to whoever signs in under this name: {permissions}. The operator can take it away.")
         };
-        let reason = if reason.is_empty() { "no reason".to_owned() } else { reason };
+        let reason = (!reason.is_empty()).then(|| view! { " The API server says: " <code>{reason}</code> });
         view! {
             <p class="effective-differs">
-                {words} <q>{reason}</q>
+                {words} {reason}
             </p>
         }
     });

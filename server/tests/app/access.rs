@@ -178,10 +178,10 @@ fn a_difference_is_told_in_words_and_whatever_the_cluster_says_is_words_too() {
         let page = beside.see("namespaces?open=dev&check=1").await;
         let said = words(section(&page));
         for expected in [
-            "the cluster differs in 2 of 2 lines.",
+            "the cluster differs in 2 lines.",
             "Not allowed, or not yet: w:config, w:network and w:storage.",
-            "Also allows w:pods and w:full, which was not given here.",
-            "RBAC: allowed by RoleBinding",
+            "Also allowed: w:pods and w:full, which this console did not give.",
+            "The API server says: RBAC: allowed by RoleBinding",
         ] {
             assert!(said.contains(expected), "{expected}: {said}");
         }
