@@ -1,9 +1,7 @@
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { promisify } from "node:util";
 import { expectAccessible } from "../house/accessible";
+import { kubeconfig, kubectl, without } from "../house/cluster";
 import { expect, test } from "../house/fixtures";
 import { expectNothingCut } from "../house/fits";
 import type { Person } from "../house/people";
@@ -57,13 +55,7 @@ test.describe(() => {
 });
 
 test.describe(() => {
-  /** The real API server that `.ci/cluster start` leaves; none where somebody asked to do without. */
-  const environment = process.env.BAILIWICK_TEST_CLUSTER ?? "";
-  const kubeconfig: string = environment && (/^KUBECONFIG=(.*)$/m.exec(readFileSync(environment, "utf8"))?.[1] ?? "");
-  const kubectl = async (...asked: string[]) =>
-    (await promisify(execFile)("kubectl", ["--kubeconfig", kubeconfig, ...asked])).stdout.trim();
-
-  test.skip(!kubeconfig, "cluster tests skipped: BAILIWICK_TEST_CLUSTER names no cluster");
+  test.skip(!kubeconfig, without);
   test.use({ configuration: kubeconfig ? { BAILIWICK_KUBECONFIG: kubeconfig } : {} });
 
   test("the cluster agrees, until somebody binds something by hand", async ({ person }) => {

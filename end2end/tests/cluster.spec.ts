@@ -1,19 +1,11 @@
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { promisify } from "node:util";
 import { expectAccessible } from "../house/accessible";
+import { kubeconfig, kubectl, without } from "../house/cluster";
 import { expect, test } from "../house/fixtures";
 import { expectNothingCut } from "../house/fits";
 
-/** The real API server that `.ci/cluster start` leaves; none where somebody asked to do without. */
-const environment = process.env.BAILIWICK_TEST_CLUSTER ?? "";
-const kubeconfig: string = environment && (/^KUBECONFIG=(.*)$/m.exec(readFileSync(environment, "utf8"))?.[1] ?? "");
-const kubectl = async (...asked: string[]) =>
-  (await promisify(execFile)("kubectl", ["--kubeconfig", kubeconfig, ...asked])).stdout.trim();
-
-test.skip(!kubeconfig, "cluster tests skipped: BAILIWICK_TEST_CLUSTER names no cluster");
+test.skip(!kubeconfig, without);
 test.use({ configuration: kubeconfig ? { BAILIWICK_KUBECONFIG: kubeconfig } : {} });
 
 test("the cluster follows what the console says, and the console says what the cluster does", async ({ person }) => {
