@@ -2,15 +2,14 @@
 
 use crate::{
     browser::Person,
-    place::{Place, on_cluster, within},
+    measure::{AT_FIRST, within},
+    place::{Place, on_cluster},
 };
 use bailiwick::judge::ApiServer;
 use controller::connect;
 use domain::membership::Role;
 use serde_json::{Value, json};
-use std::{path::Path, sync::Arc, time::Duration};
-
-const AT_FIRST: Duration = Duration::from_secs(30);
+use std::{path::Path, sync::Arc};
 
 impl Place {
     /// Lets the pages ask, as `bailiwick serve` does.
