@@ -196,7 +196,14 @@ fn after_any_operations_and_any_deaths_the_cluster_is_as_it_should_be() {
         let mut troops = [Troop::new(place.ada.clone()).await, Troop::new(sam).await];
         let mut running: Option<Running> = Some(place.controller().await);
         let (mut done, mut ends, mut caught_up) = (BTreeMap::<_, u32>::new(), [0; 2], 0);
-        for _ in 0..operations {
+        for turn in 0..operations {
+            if turn % 500 == 0 {
+                println!("{turn} operations are done");
+                // A sign-in of ten minutes ago makes no token.
+                for troop in &mut troops {
+                    troop.founder = troop.founder.elsewhere().await;
+                }
+            }
             let troop = &mut troops[dice.below(2)];
             *done.entry(troop.do_something(place, &mut dice).await).or_default() += 1;
             running = match (running, dice.below(60)) {
