@@ -32,6 +32,8 @@ pub enum Standing {
     Ended {
         at: Timestamp,
     },
+    /// Of an organization that the operator suspended.
+    Suspended,
 }
 
 impl Standing {
@@ -47,6 +49,12 @@ impl Standing {
             Some(at) if token::is_expired(expires_at, now) => Self::Ended { at },
             _ => Self::Active,
         }
+    }
+
+    /// Where the organization is suspended, nobody is off by themselves alone.
+    #[must_use]
+    pub const fn within(self, suspended: bool) -> Self {
+        if suspended { Self::Suspended } else { self }
     }
 }
 

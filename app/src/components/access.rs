@@ -214,6 +214,7 @@ fn Subject(who: Who, standing: Standing) -> impl IntoView {
         Standing::Active => None,
         Standing::Deactivated => Some("deactivated"),
         Standing::Ended { .. } => Some("ended"),
+        Standing::Suspended => Some("suspended"),
     };
     view! {
         <span class="person">
@@ -230,6 +231,7 @@ fn nothing(standing: Standing, why: &[Reason]) -> String {
     match standing {
         Standing::Deactivated => "nothing while deactivated".to_owned(),
         Standing::Ended { at } => format!("nothing: it ended on {}", day(at)),
+        Standing::Suspended => "nothing while the organization is suspended".to_owned(),
         Standing::Active if why.is_empty() => "nothing was given here".to_owned(),
         Standing::Active => "nothing any more".to_owned(),
     }

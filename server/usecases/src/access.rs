@@ -159,7 +159,8 @@ async fn everywhere(context: &Context, slug: &str, member: &str) -> Result<Acces
     for one in storage::withheld::of(&mut look.c, member.id).await? {
         given.entry(one.namespace.clone()).or_default().push(withheld(one));
     }
-    let (standing, now) = (Standing::of_member(member.status), context.now());
+    let standing = Standing::of_member(member.status).within(look.organization.suspended);
+    let now = context.now();
     let line = |Namespace { name, .. }| Line {
         who: Who::Member { id: member.id, email: member.email.to_string() },
         subject: Subject::User(member.user),
@@ -215,16 +216,19 @@ pub async fn in_namespace(
     ticks.extend(access::given_to_tokens_in(&mut look.c, organization, id, &tokens).await?);
     let mut given = by_holder(ticks, storage::withheld::in_namespace(&mut look.c, id).await?);
 
+    let suspended = look.organization.suspended;
     let mut why = |holder: Uuid| given.remove(&holder).unwrap_or_default();
     let mut lines = Vec::new();
     for member in members {
-        let effective = Effective::of(Standing::of_member(member.status), why(member.id.uuid()), now);
+        let standing = Standing::of_member(member.status).within(suspended);
+        let effective = Effective::of(standing, why(member.id.uuid()), now);
         let cursor = cursor_of_member(&member);
         let who = Who::Member { id: member.id, email: member.email };
         lines.push((cursor, who, Subject::User(member.user), effective));
     }
     for token in tokens {
-        let effective = Effective::of(Standing::of_token(token.expires_at, now), why(token.id.uuid()), now);
+        let standing = Standing::of_token(token.expires_at, now).within(suspended);
+        let effective = Effective::of(standing, why(token.id.uuid()), now);
         let cursor = cursor_of_token(&token);
         let who = Who::Token { id: token.id, name: token.name, mask: token.mask };
         lines.push((cursor, who, Subject::Token(token.id), effective));

@@ -64,6 +64,15 @@ fn whoever_is_off_can_do_nothing_and_keeps_what_they_were_given() {
 }
 
 #[test]
+fn in_a_suspended_organization_nobody_can_do_anything() {
+    for standing in [Standing::Active, Standing::Deactivated, Standing::of_token(Some(NOW), NOW)] {
+        assert_eq!(standing.within(false), standing);
+        let suspended = standing.within(true);
+        assert_eq!((suspended, may(suspended, &[tick()])), (Standing::Suspended, BTreeSet::new()));
+    }
+}
+
+#[test]
 fn a_token_stands_until_its_very_end() {
     assert_eq!(Standing::of_token(None, NOW), Standing::Active);
     assert_eq!(Standing::of_token(Some(later(1)), NOW), Standing::Active);

@@ -1,10 +1,16 @@
 //! Who can do what in a namespace, and why; and what one person can do.
 
 use crate::{bearers::*, people::*};
-use domain::{binding::Subject, effective::Standing, permission::Permission, token::Lifetime};
+use domain::{
+    binding::{ClusterRole, Subject},
+    effective::Standing,
+    grant::Holder,
+    permission::Permission::{self, WriteFull, WritePods},
+    token::Lifetime,
+};
 use usecases::{
     access::{self, Access, Line, Who},
-    grants,
+    grants, operator,
     tokens::Wanted,
 };
 
@@ -121,6 +127,44 @@ fn whoever_is_off_is_listed_with_what_they_were_given_and_can_do_nothing() {
         assert_eq!((own.standing, own.permissions.len(), own.why.len()), (Standing::Deactivated, 0, 1));
         ada.reactivate(&bob).await.unwrap();
         assert_eq!(permissions(&ada.what_can(&bob).await.lines[0]), Permission::STANDARD);
+    });
+}
+
+#[test]
+fn what_the_operator_gave_is_a_reason_of_its_own_and_the_only_one_where_nothing_is_ticked() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        ada.create_namespace("dev").await;
+        let bob = ada.welcome("bob@northwind.example").await;
+        ada.give(&bob, &[]).await;
+        let (operator, slug) = (house.operator(), ada.slug.as_str());
+        let blank = ada.token("blank", &[], NO_SCOPES).await;
+        let give = async |holder: Holder, permission, lasts| {
+            operator::give(&operator, slug, holder, "dev", permission, lasts).await.unwrap();
+        };
+        give(ada.member().await.id.into(), WritePods, Lifetime::Hour).await;
+        give(bob.member().await.id.into(), WriteFull, Lifetime::Never).await;
+        give(blank.token.into(), WritePods, Lifetime::Never).await;
+
+        let access = ada.who_in("dev").await;
+        assert_eq!(names(&access), ["ada@northwind.example", "bob@northwind.example", "blank"]);
+        let told: Vec<_> = access.lines.iter().map(|line| (permissions(line), line.effective.why.len())).collect();
+        let and_pods = [&Permission::STANDARD[..], &[WritePods]].concat();
+        assert_eq!(told, [(and_pods, 2), (vec![WriteFull], 1), (vec![WritePods], 1)]);
+        let pods = access.lines[0].effective.why.iter().find(|it| it.role == ClusterRole::of(WritePods)).unwrap();
+        assert_eq!((pods.by.as_str(), pods.ends_at), ("Operator", Some(house.now().plus(HOUR))));
+        assert_eq!(permissions(&ada.what_can(&bob).await.lines[0]), [WriteFull]);
+
+        house.advance(HOUR);
+        let ada = ada.back().await;
+        assert_eq!(permissions(&ada.who_in("dev").await.lines[0]), Permission::STANDARD);
+        assert_eq!(permissions(&ada.what_can(&ada).await.lines[0]), Permission::STANDARD);
+        operator::suspend(&operator, slug, "unpaid").await.unwrap();
+        for line in access::in_namespace(&operator, slug, "dev", None, None).await.unwrap().lines {
+            assert_eq!((line.effective.standing, permissions(&line)), (Standing::Suspended, vec![]), "{}", name(&line));
+        }
+        let bobs = access::of_member(&operator, slug, &bob.id().await).await.unwrap();
+        assert_eq!(bobs.lines[0].effective.standing, Standing::Suspended);
     });
 }
 
