@@ -4,11 +4,13 @@ mod cluster;
 mod demo;
 mod doctor;
 mod open;
+mod operator;
 mod serve;
 
 use crate::config::Config;
-use clap::{Parser, Subcommand};
-use std::{path::PathBuf, process::ExitCode};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+use std::{io::Write, path::PathBuf, process::ExitCode};
 
 /// The console of an organization's people, namespaces and access.
 #[derive(Parser)]
@@ -32,6 +34,11 @@ enum Command {
     /// What the cluster needs to know of Bailiwick.
     #[command(subcommand)]
     Cluster(cluster::Command),
+    /// What the operator does: people, permissions, namespaces, organizations, requests.
+    Operator(operator::Arguments),
+    /// Print what makes a shell complete these commands.
+    #[command(after_help = COMPLETIONS_EXAMPLE)]
+    Completions { shell: Shell },
     /// Fill an empty data folder with a believable organization, and say how to sign in.
     Demo {
         /// How many members it has.
@@ -42,6 +49,11 @@ enum Command {
         tokens: u32,
     },
 }
+
+const COMPLETIONS_EXAMPLE: &str = "Examples:
+  bailiwick completions bash > ~/.local/share/bash-completion/completions/bailiwick
+  bailiwick completions zsh > ~/.zfunc/_bailiwick        # ~/.zfunc stands in $fpath
+  bailiwick completions fish > ~/.config/fish/completions/bailiwick.fish";
 
 /// Why a command ends without having done its work: one clear line.
 pub(crate) struct Failed(pub(crate) String);
@@ -65,6 +77,10 @@ pub fn run() -> ExitCode {
 }
 
 fn start(arguments: Arguments) -> Result<ExitCode, Failed> {
+    // Before the configuration is read: a shell asks where nothing is configured.
+    if let Command::Completions { shell } = arguments.command {
+        return complete(shell);
+    }
     let config = Config::read(arguments.config.as_deref(), std::env::vars())?;
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log)
         .map_err(|error| Failed(format!("BAILIWICK_LOG can't be understood: {error}")))?;
@@ -76,7 +92,16 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failed> {
             Command::Migrate => open::migrate(&config).await,
             Command::Doctor => doctor::run(&config).await,
             Command::Cluster(command) => cluster::run(&config, &command),
+            Command::Operator(arguments) => operator::run(&config, arguments).await,
+            Command::Completions { shell } => complete(shell),
             Command::Demo { members, tokens } => demo::run(config, members, tokens).await,
         }
     })
+}
+
+fn complete(shell: Shell) -> Result<ExitCode, Failed> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "bailiwick", &mut script);
+    std::io::stdout().write_all(&script)?;
+    Ok(ExitCode::SUCCESS)
 }

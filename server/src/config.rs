@@ -16,6 +16,9 @@ use usecases::{Cluster, Settings};
 
 const PREFIX: &str = "BAILIWICK_";
 
+/// Variables that one command reads by itself.
+const OF_COMMANDS: [&str; 2] = ["config", "operator_credential"];
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum SignUps {
@@ -107,8 +110,8 @@ impl Config {
         };
         let named = |(name, value): (String, String)| Some((name.strip_prefix(PREFIX)?.to_lowercase(), value));
         for (name, value) in environment.filter_map(named).collect::<BTreeMap<_, _>>() {
-            // What the tests of this project are told by; never a setting.
-            if name.starts_with("test_") || name == "config" || value.is_empty() {
+            // What the tests of this project, and single commands, are told by; never a setting.
+            if name.starts_with("test_") || OF_COMMANDS.contains(&name.as_str()) || value.is_empty() {
                 continue;
             }
             let value = match (name.as_str(), value.parse::<i64>()) {

@@ -13,6 +13,7 @@ mod health;
 mod pages;
 mod site;
 
+pub(crate) use api::perform;
 pub use site::Assets;
 
 use axum::{

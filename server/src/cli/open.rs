@@ -29,6 +29,31 @@ pub(super) async fn database(config: &Config) -> Result<Db, Failed> {
     Db::open(url, DbOptions::default()).await.map_err(|error| Failed(format!("{error}. `bailiwick doctor` says more.")))
 }
 
+/// The installation as it stands: nothing is made, and nothing is migrated under a server that may run.
+pub(super) async fn existing(config: &Config) -> Result<Arc<Installation>, Failed> {
+    let url = config.database_url.expose_secret();
+    let db = Db::open_existing(url, DbOptions::default()).await.map_err(|error| {
+        Failed(format!(
+            "{error}. Is BAILIWICK_DATA or BAILIWICK_DATABASE_URL as `bailiwick serve` has it? A new installation is made by \
+             `bailiwick migrate`."
+        ))
+    })?;
+    match db.migrations().await? {
+        (done, all) if done < all => Err(Failed(format!(
+            "the database is not at this program's version, it lacks {} of {all} migrations: run `bailiwick migrate`, or \
+             start the new `bailiwick serve`.",
+            all - done
+        ))),
+        (done, all) if done > all => {
+            Err(Failed(format!("the database is of a newer bailiwick, by {} migrations: use that one.", done - all)))
+        }
+        _ => {
+            let passwords = Passwords::new(hashes_at_once()).map_err(|error| failed(&error))?;
+            Ok(Arc::new(Installation::new(db, Clock::System, keys(config)?, passwords, config.settings())))
+        }
+    }
+}
+
 pub(super) async fn migrate(config: &Config) -> Result<ExitCode, Failed> {
     data_folder(config)?;
     let db = database(config).await?;

@@ -148,10 +148,19 @@ async fn run(server: &Server, request: Request) -> (Fields, Result<Done, ApiErro
 
 async fn call(server: &Server, path: &str, request: Request) -> Result<Done, ApiError> {
     let context = identify(server, &request, bearer(request.headers())).await?;
+    let (response, answer) = perform(&context, path, request).await?;
+    Ok(Done { context, response, answer })
+}
+
+/// Runs a function for whoever asks, known already: by their request, or as the operator at the command line.
+///
+/// # Errors
+/// There is no such function, or it says no.
+pub(crate) async fn perform(context: &Context, path: &str, request: Request) -> Result<(Response, Answer), ApiError> {
     let mut function = registered(path, request.method()).ok_or_else(|| not_there(path))?;
     let (mut response, answer) = Exchange::new(context.clone()).run(function.run(request)).await;
     if response.headers_mut().remove(FAILED).is_none() {
-        return Ok(Done { context, response, answer });
+        return Ok((response, answer));
     }
     // The body is the error as the function returned it; its status is our own table's business.
     let body = to_bytes(response.into_body(), LARGEST_BODY).await.map_err(|_| ApiError::internal())?;

@@ -29,6 +29,13 @@ impl Default for Options {
     }
 }
 
+/// What is done about a file that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    Make,
+    Refuse,
+}
+
 /// What went wrong, by kind: SQLite does not name the constraint, so nobody may ask for its name.
 #[derive(Debug)]
 pub enum Error {
@@ -108,6 +115,18 @@ impl Db {
     /// # Errors
     /// [`Error::Unavailable`] with a sentence for whoever started the program.
     pub async fn open(url: &str, options: Options) -> Result<Self, Error> {
+        Self::open_or(url, options, Missing::Make).await
+    }
+
+    /// The same for a database that is there: nothing is made.
+    ///
+    /// # Errors
+    /// As [`Db::open`], and for a file that is missing.
+    pub async fn open_existing(url: &str, options: Options) -> Result<Self, Error> {
+        Self::open_or(url, options, Missing::Refuse).await
+    }
+
+    async fn open_or(url: &str, options: Options, missing: Missing) -> Result<Self, Error> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let connect = PgConnectOptions::from_str(url)?.application_name("bailiwick").disable_statement_logging();
             let pool = PgPoolOptions::new()
@@ -121,7 +140,7 @@ impl Db {
             return Err(Error::Unavailable("the URL begins with neither sqlite: nor postgres:".into()));
         }
         let connect = SqliteConnectOptions::from_str(url)?
-            .create_if_missing(true)
+            .create_if_missing(missing == Missing::Make)
             .journal_mode(SqliteJournalMode::Wal)
             // FULL: an answer that was given survives a power cut.
             .synchronous(SqliteSynchronous::Full)
