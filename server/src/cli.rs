@@ -3,6 +3,7 @@
 mod cluster;
 mod demo;
 mod doctor;
+mod login;
 mod open;
 mod operator;
 mod serve;
@@ -48,6 +49,8 @@ enum Command {
         #[arg(long, default_value_t = usecases::demo::TOKENS_MADE)]
         tokens: u32,
     },
+    #[command(flatten)]
+    Machine(login::Command),
 }
 
 const COMPLETIONS_EXAMPLE: &str = "Examples:
@@ -81,6 +84,10 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failed> {
     if let Command::Completions { shell } = arguments.command {
         return complete(shell);
     }
+    // Run where people are: no setting of a server means anything there.
+    if let Command::Machine(command) = arguments.command {
+        return tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(login::run(command));
+    }
     let config = Config::read(arguments.config.as_deref(), std::env::vars())?;
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log)
         .map_err(|error| Failed(format!("BAILIWICK_LOG can't be understood: {error}")))?;
@@ -95,6 +102,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failed> {
             Command::Operator(arguments) => operator::run(&config, arguments).await,
             Command::Completions { shell } => complete(shell),
             Command::Demo { members, tokens } => demo::run(config, members, tokens).await,
+            Command::Machine(command) => login::run(command).await,
         }
     })
 }

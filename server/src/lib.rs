@@ -5,4 +5,5 @@ pub mod config;
 pub mod http;
 pub mod judge;
 pub mod office;
+mod remote;
 pub mod worker;

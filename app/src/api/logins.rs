@@ -98,14 +98,13 @@ impl From<usecases::logins::Login> for OwnLogin {
     }
 }
 
-/// A machine asks to be let in; its person answers at `verification_uri`. `organization`: the only one it wants, where it
-/// wants one.
+/// A machine asks to be let in; its person answers at `verification_uri`. `machine`: what it calls itself, which may be
+/// empty; `organization`: the only one it wants, where it wants one.
 #[server(name = BeginCall, prefix = "/api/v1", endpoint = "logins/begin")]
-pub async fn begin(machine: Option<String>, organization: Option<String>) -> Result<Begun, ApiError> {
+pub async fn begin(machine: String, organization: Option<String>) -> Result<Begun, ApiError> {
     use domain::{login, path};
     let context = context()?;
-    let (machine, organization) = (machine.unwrap_or_default(), organization.unwrap_or_default());
-    let begun = usecases::logins::begin(&context, &machine, &organization).await?;
+    let begun = usecases::logins::begin(&context, &machine, &organization.unwrap_or_default()).await?;
     let base = &context.settings().base_url;
     Ok(Begun {
         device_code: begun.device_code,

@@ -170,7 +170,7 @@ fn shape(value: &Value) -> Value {
             steady.map(|(key, value)| (key.clone(), shape(value))).collect()
         }
         Value::Array(items) => items.iter().map(shape).collect(),
-        Value::String(text) if text.contains(['-', '@', ':']) || text.starts_with("bwk_") => "…".into(),
+        Value::String(text) if text.contains(['-', '@', ':']) || text.starts_with("bw") => "…".into(),
         Value::Number(_) => 0.into(),
         other => other.clone(),
     }

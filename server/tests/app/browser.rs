@@ -215,6 +215,46 @@ pub(crate) struct Token {
     pub(crate) secret: String,
 }
 
+/// A machine that waits to be let in, or was.
+#[derive(Clone)]
+pub(crate) struct Machine {
+    pub(crate) browser: Browser,
+    /// What it shows, and what it proves itself with.
+    pub(crate) user_code: String,
+    pub(crate) device_code: String,
+}
+
+/// What a machine that was let in holds.
+pub(crate) struct Login {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+}
+
+impl House {
+    pub(crate) async fn begin_login(&self) -> Machine {
+        let browser = self.anonymous();
+        let answer = browser.call("logins/begin", &[("machine", "laptop")]).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let (json, text) = (answer.json(), |value: &Value| value.as_str().unwrap().to_owned());
+        let machine = Machine { browser, user_code: text(&json["user_code"]), device_code: text(&json["device_code"]) };
+        self.note(&machine.device_code);
+        machine
+    }
+}
+
+impl Machine {
+    pub(crate) async fn claim(&self) -> Answer {
+        self.browser.call("logins/claim", &[("device_code", &self.device_code)]).await
+    }
+}
+
+impl Login {
+    /// What the API server is shown.
+    pub(crate) async fn credential(&self, house: &House) -> Answer {
+        house.anonymous().call("logins/credential", &[("secret", &self.secret)]).await
+    }
+}
+
 /// Somebody at a browser that is signed in.
 #[derive(Clone)]
 pub(crate) struct Person {
@@ -291,6 +331,23 @@ impl Person {
         let token = Token { id: text(&json["token"]["id"]), secret: text(&json["secret"]) };
         self.house.note(&token.secret);
         token
+    }
+
+    pub(crate) async fn approve(&self, machine: &Machine) -> Answer {
+        let fields = [("organization", self.slug.as_str()), ("code", &machine.user_code)];
+        self.call("logins/approve", &fields).await
+    }
+
+    /// Lets a machine into the cluster, all the way.
+    pub(crate) async fn log_in(&self) -> Login {
+        let machine = self.house.begin_login().await;
+        let approved = self.approve(&machine).await;
+        assert_eq!(approved.status, 200, "{}", approved.text);
+        let json = machine.claim().await.json();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let login = Login { id: text(&json["login"]), secret: text(&json["secret"]) };
+        self.house.note(&login.secret);
+        login
     }
 
     pub(crate) async fn deactivate(&self, other: &Self) {

@@ -19,7 +19,8 @@ pub(crate) const ASKERS: [&str; 9] = [
     "token of another organization",
 ];
 
-/// Anybody may; only whoever is signed in; members; admins, and what a token may beside them. What the others get instead.
+/// Anybody may; only whoever is signed in; members; admins, and what a token may beside them; members who are people. What the
+/// others get instead.
 const ANYBODY: [u16; 9] = [200, 200, 200, 200, 200, 200, 200, 200, 200];
 const LINK: [u16; 9] = [200, 200, 200, 200, 200, 200, 403, 403, 404];
 const SIGNED_IN: [u16; 9] = [401, 200, 200, 200, 200, 401, 403, 403, 403];
@@ -27,6 +28,7 @@ const MEMBERS: [u16; 9] = [401, 200, 200, 200, 404, 401, 200, 200, 404];
 const ADMINS_AND_TOKENS: [u16; 9] = [401, 403, 200, 200, 404, 401, 200, 200, 404];
 const ADMINS_AND_SCOPED_TOKENS: [u16; 9] = [401, 403, 200, 200, 404, 401, 403, 200, 404];
 const ADMINS: [u16; 9] = [401, 403, 200, 200, 404, 401, 403, 403, 404];
+const PEOPLE: [u16; 9] = [401, 200, 200, 200, 404, 401, 403, 403, 404];
 const TOKENS: [u16; 9] = [401, 401, 401, 401, 401, 401, 200, 200, 200];
 
 pub(crate) struct Call {
@@ -46,7 +48,7 @@ const fn post(function: &'static str, fields: &'static str, answers: [u16; 9]) -
     Call { method: "POST", function, fields, answers }
 }
 
-pub(crate) const CALLS: [Call; 40] = [
+pub(crate) const CALLS: [Call; 49] = [
     post(
         "sessions/sign-up",
         "organization_name=Eastwind&first_name=E&last_name=W&email={address}&password={password}",
@@ -98,6 +100,15 @@ pub(crate) const CALLS: [Call; 40] = [
     post("tokens/remove", "organization=northwind&token={token}", ADMINS),
     post("tokens/kubeconfig", "organization=northwind&secret={token secret}", ADMINS),
     get("tokens/current", "", TOKENS),
+    post("logins/begin", "machine=laptop&organization={slug}", ANYBODY),
+    post("logins/approve", "organization=northwind&code={user code}", PEOPLE),
+    post("logins/deny", "code={user code}", SIGNED_IN),
+    post("logins/claim", "device_code={device code}", ANYBODY),
+    post("logins/credential", "secret={login secret}", ANYBODY),
+    post("logins/log-out", "secret={login secret}", ANYBODY),
+    get("logins/list", "", SIGNED_IN),
+    post("logins/end", "login={own login}", SIGNED_IN),
+    post("logins/kubeconfig", "organization=northwind", PEOPLE),
     get("activity/list", "organization=northwind&code=member.deactivated&since=2026-01-01&limit=5", ADMINS_AND_TOKENS),
 ];
 
@@ -173,6 +184,18 @@ impl Cast {
                 }
                 "{token}" => self.at_work().await.create_token(&[]).await.id,
                 "{token secret}" => self.at_work().await.create_token(&[]).await.secret,
+                "{slug}" => "northwind".to_owned(),
+                "{user code}" => self.house.begin_login().await.user_code,
+                "{device code}" => {
+                    let begun = self.house.begin_login().await;
+                    self.at_work().await.approve(&begun).await;
+                    begun.device_code
+                }
+                "{login secret}" => self.at_work().await.log_in().await.secret,
+                "{own login}" => match asker {
+                    0 | 5..=8 => self.at_work().await.log_in().await.id,
+                    _ => self.asking(asker).elsewhere().await.log_in().await.id,
+                },
                 "{verification}" => {
                     let email = self.new_address();
                     let fields = self.sign_up_fields(&email);

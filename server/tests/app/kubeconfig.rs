@@ -10,7 +10,7 @@ use usecases::Cluster;
 
 /// What `kubectl` makes of a kubeconfig.
 #[track_caller]
-fn viewed(kubeconfig: &str) -> Value {
+pub(crate) fn viewed(kubeconfig: &str) -> Value {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(kubeconfig.as_bytes()).unwrap();
     let view = Command::new("kubectl")

@@ -4,6 +4,7 @@
 mod browser;
 mod calls;
 mod house;
+mod laptop;
 
 mod access;
 mod arrows;
@@ -13,6 +14,8 @@ mod doors;
 mod forms;
 mod headers;
 mod kubeconfig;
+mod login_command;
+mod logins;
 mod pages;
 mod redirects;
 mod secrets;

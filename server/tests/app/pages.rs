@@ -12,7 +12,7 @@ fn outcome(answer: &Answer) -> String {
 
 /// Who visits: anonymous, member, admin, founder, admin of another organization, deactivated with the old cookie.
 /// `door` stands for the sign-in page that leads back to here.
-const PAGES: [(&str, [&str; 6]); 16] = [
+const PAGES: [(&str, [&str; 6]); 18] = [
     ("/", ["/sign-in", "home", "home", "home", "their home", "/sign-in"]),
     ("/sign-in", ["200", "/", "/", "/", "/", "200"]),
     ("/sign-up", ["200", "/", "/", "/", "/", "200"]),
@@ -23,6 +23,8 @@ const PAGES: [(&str, [&str; 6]); 16] = [
     ("/reset-password/{reset}", ["200"; 6]),
     ("/invitations/{link}", ["200"; 6]),
     ("/account", ["door", "200", "200", "200", "200", "door"]),
+    ("/device", ["door", "200", "200", "200", "200", "door"]),
+    ("/device?code=BBBB-BBBB", ["door", "404", "404", "404", "404", "door"]),
     ("/o/northwind", ["home", "home", "home", "home", "home", "home"]),
     ("/o/northwind/organization", ["door", "200", "200", "200", "404", "door"]),
     ("/o/northwind/organization?invite=1", ["door", "200", "200", "200", "404", "door"]),

@@ -2,6 +2,7 @@
 
 use crate::{
     house::{House, on_both},
+    logins,
     story::{self, BO_PASSWORD},
     tokens,
 };
@@ -52,6 +53,7 @@ fn no_secret_is_logged_however_much_is_logged() {
         story::tell(&house).await;
         let ada = house.again("ada@northwind.example", "northwind-traders").await;
         tokens::tell(&house, &ada).await;
+        logins::tell(&house, &ada).await;
         let refused =
             [("email", "Ada@Northwind.example"), ("password", BO_PASSWORD), ("secret", "a-secret-in-a-field")];
         for function in ["sessions/sign-in", "sessions/verify", "invitations/accept", "account/change-password"] {
@@ -88,7 +90,9 @@ fn no_secret_is_logged_however_much_is_logged() {
 fn the_database_keeps_nothing_that_opens_a_door() {
     on_both(async |house| {
         story::tell(&house).await;
-        tokens::tell(&house, &house.again("ada@northwind.example", "northwind-traders").await).await;
+        let ada = house.again("ada@northwind.example", "northwind-traders").await;
+        tokens::tell(&house, &ada).await;
+        logins::tell(&house, &ada).await;
         let kept = house.trial.everything().await;
         assert!(kept.contains("ada@northwind.example"));
         for secret in house.secrets.lock().unwrap().iter() {

@@ -47,7 +47,9 @@ fn with(fields: &Fields, name: &str, value: &str) -> Fields {
 
 /// The name of the field that says whom or what a call is about.
 fn id_field(call: &Call) -> Option<&'static str> {
-    ["member", "invitation", "session", "token"].into_iter().find(|name| call.fields.contains(&format!("{name}={{")))
+    ["member", "invitation", "session", "token", "login"]
+        .into_iter()
+        .find(|name| call.fields.contains(&format!("{name}={{")))
 }
 
 #[test]
@@ -56,12 +58,14 @@ fn what_belongs_to_others_is_answered_as_what_is_not_there() {
         let cast = house.cast().await;
         let foreign_invitation = cast.stranger.invite("somebody@southwind.example").await;
         let foreign_token = cast.stranger.create_token(&[]).await.id;
+        let foreign_login = cast.stranger.log_in().await.id;
         for call in &CALLS {
             let Some(field) = id_field(call) else { continue };
             let foreign = match field {
                 "member" => cast.stranger.id().await,
                 "invitation" => foreign_invitation.clone(),
                 "token" => foreign_token.clone(),
+                "login" => foreign_login.clone(),
                 _ => cast.stranger.session_id().await,
             };
             for column in [1, 2, 3, 6, 7] {

@@ -1,6 +1,6 @@
 //! HTTPS where the API server expects its webhook, as a proxy before Bailiwick would serve it.
 
-use crate::{given::Facts, house::House};
+use crate::{given::Facts, house::House, laptop::Served};
 use axum::{
     Router,
     body::Body,
@@ -64,16 +64,35 @@ pub(crate) struct Front {
     _turn: fs::File,
 }
 
+impl Tls {
+    async fn listen(port: u16, facts: &Facts) -> Self {
+        let tcp = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+        let chain = CertificateDer::pem_file_iter(facts.get("WEBHOOK_CERT")).unwrap().map(Result::unwrap).collect();
+        let key = PrivateKeyDer::from_pem_file(facts.get("WEBHOOK_KEY")).unwrap();
+        let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).unwrap();
+        Self { tcp, acceptor: TlsAcceptor::from(Arc::new(config)) }
+    }
+}
+
+/// The same house where people come, on a port of its own.
+pub(crate) async fn for_people(house: &House, facts: &Facts) -> Served {
+    let tls = Tls::listen(0, facts).await;
+    let address = format!("https://{}", tls.local_addr().unwrap());
+    let inner = house.router.clone();
+    let forward = async move |mut request: Request<Body>| -> Response {
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 50_000))));
+        inner.oneshot(request).await.unwrap()
+    };
+    let app = Router::new().fallback(forward);
+    Served::by(address, async move { axum::serve(tls, app).await.unwrap() })
+}
+
 impl Front {
     pub(crate) async fn open(house: &House, facts: &Facts) -> Self {
         let port = facts.get("WEBHOOK_PORT");
         let turn = fs::File::create(env::temp_dir().join(format!("bailiwick-webhook-{port}.lock"))).unwrap();
         let turn = spawn_blocking(move || turn.lock().map(|()| turn)).await.unwrap().unwrap();
-        let tcp = TcpListener::bind(("127.0.0.1", port.parse().unwrap())).await.unwrap();
-        let chain = CertificateDer::pem_file_iter(facts.get("WEBHOOK_CERT")).unwrap().map(Result::unwrap).collect();
-        let key = PrivateKeyDer::from_pem_file(facts.get("WEBHOOK_KEY")).unwrap();
-        let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).unwrap();
-        let tls = Tls { tcp, acceptor: TlsAcceptor::from(Arc::new(config)) };
+        let tls = Tls::listen(port.parse().unwrap(), facts).await;
         // The API server runs longer than this test and knows another credential than this house's.
         let (theirs, ours) = (facts.get("WEBHOOK_TOKEN"), house.installation.keys.cluster_secret());
         let (theirs, ours) = (format!("Bearer {theirs}"), format!("Bearer {}", ours.expose_secret()));

@@ -11,6 +11,9 @@ mod calls;
 #[allow(dead_code, reason = "`app` uses all of it")]
 #[path = "../app/house.rs"]
 mod house;
+#[allow(dead_code, reason = "`app` uses all of it")]
+#[path = "../app/laptop.rs"]
+mod laptop;
 
 #[path = "../../controller/tests/controller/cluster/relay.rs"]
 mod relay;
@@ -27,6 +30,7 @@ mod drift;
 mod hostile;
 mod kept;
 mod log;
+mod logins;
 mod outage;
 mod promises;
 mod random;

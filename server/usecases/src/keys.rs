@@ -166,7 +166,12 @@ pub(crate) fn sha256(text: &str) -> [u8; 32] {
 const CREDENTIAL: &str = "bwu_";
 const ENDS: usize = 10;
 
-/// What a machine keeps of its login: 32 random bytes, and a beginning by which a scanner recognises it.
+/// What a machine proves itself with while it waits, and what it keeps afterwards: 32 random bytes each, behind what a scanner
+/// recognises them by.
+pub(crate) fn device_code() -> String {
+    format!("bwd_{}", random_secret())
+}
+
 pub(crate) fn login_secret() -> String {
     format!("bwl_{}", random_secret())
 }

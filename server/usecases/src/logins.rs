@@ -58,7 +58,7 @@ pub async fn begin(context: &Context, machine: &str, organization: &str) -> Resu
     let organization = organization.map(Slug::parse).transpose().map_err(Refusal::field("organization"))?;
     limits::strangers_request(context).await?;
     cluster(context)?;
-    let device_code = keys::random_secret();
+    let device_code = keys::device_code();
     let ip = context.ip_text();
     let mut work = context.begin_account().await?;
     let expires_at = work.now.plus(REQUEST_LIFETIME);

@@ -186,7 +186,9 @@ fn read(existing: &str) -> Result<Map<String, Value>, NotAKubeconfig> {
     if existing.trim().is_empty() {
         return Ok(Map::new());
     }
-    match serde_saphyr::from_str(existing) {
+    // As `kubectl` reads it: what comes back from here has to mean the same to it.
+    let style = serde_saphyr::options! { legacy_octal_numbers: true };
+    match serde_saphyr::from_str_with_options(existing, style) {
         Ok(Value::Object(file)) => Ok(file),
         Ok(Value::Null) => Ok(Map::new()),
         Ok(_) => refused("it is no kubeconfig: there is no mapping in it"),

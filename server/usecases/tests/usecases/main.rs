@@ -16,6 +16,7 @@ mod inheritance;
 mod inviting;
 mod last_admin;
 mod limits;
+mod login_ends;
 mod logins;
 mod members;
 mod outbox;
