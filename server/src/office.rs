@@ -11,12 +11,12 @@ use usecases::{
     cluster::{self, Drift, Outcome},
 };
 
-/// How often the database is asked for what other replicas changed, and for tokens whose time ended.
+/// How often the database is asked for what other replicas changed, and for tokens and grants whose time ended.
 const ASKED_EVERY: Duration = Duration::from_secs(2);
 
 pub struct Here {
     installation: Arc<Installation>,
-    /// Until when ends of tokens have been asked for.
+    /// Until when ends have been asked for.
     asked: Mutex<Timestamp>,
 }
 

@@ -139,7 +139,8 @@ impl Request {
         if self.outcome.is_some() { Err(Refusal::RequestDecided) } else { Ok(()) }
     }
 
-    /// `operator` is the account of the operator who decides; at the command line there is none.
+    /// `operator` is the account of whoever decides, by their own hand or through a program of theirs; at the command line
+    /// there is none.
     ///
     /// # Errors
     /// [`Refusal::RequestDecided`]; [`Refusal::OwnRequest`]: nobody approves, or declines, what they asked for themselves.

@@ -2,7 +2,7 @@
 
 use crate::id::UserId;
 use serde::{Deserialize, Deserializer, Serialize};
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 /// Why a text was refused. The field's name is added by whoever knows it; see [`crate::Refusal::BadField`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,6 +153,24 @@ impl EmailAddress {
         Self(format!("{names}.{}@removed.invalid", &id.uuid().simple().to_string()[..12]))
     }
 
+    /// `text` with `instead` wherever it names this address: the whole of it, in any spelling, and never inside a longer
+    /// address, which is somebody else's.
+    pub fn replaced_in(&self, text: &str, instead: &str) -> String {
+        // ASCII alone changes its case here, so that every place is the same in both.
+        let lower = text.to_ascii_lowercase();
+        let (mut done, mut from) = (String::with_capacity(text.len()), 0);
+        for (place, _) in lower.match_indices(self.as_str()) {
+            let (before, after) = (&text[..place], &text[place + self.0.len()..]);
+            if stands_alone(before, after) {
+                done.push_str(&text[from..place]);
+                done.push_str(instead);
+                from = place + self.0.len();
+            }
+        }
+        done.push_str(&text[from..]);
+        done
+    }
+
     /// Splits what was pasted into a field: by commas, semicolons, spaces and new lines. Empty parts vanish.
     pub fn split_many(pasted: &str) -> impl Iterator<Item = &str> {
         pasted.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|part| !part.is_empty())
@@ -258,6 +276,21 @@ impl MachineName {
     }
 }
 
+/// Whether what stands between the two is an address of its own.
+fn stands_alone(before: &str, after: &str) -> bool {
+    let (last, mut rest) = (before.chars().next_back(), after.chars());
+    let next = rest.next();
+    let goes_on = match next {
+        Some('.') => rest.next().is_some_and(char::is_alphanumeric),
+        Some(c) => c.is_alphanumeric() || c == '-',
+        None => false,
+    };
+    // RFC 5322 lets a mailbox's name have nearly anything; where the same stands on both sides, it is there to quote.
+    let begins_earlier = last.is_some_and(|c| c.is_alphanumeric() || ".!#$%&'*+-/=?^_`{|}~".contains(c));
+    let quoted = last == next && last.is_some_and(|c| !c.is_alphanumeric());
+    !goes_on && (!begins_earlier || quoted)
+}
+
 fn is_dns_label(text: &str) -> bool {
     !text.starts_with('-')
         && !text.ends_with('-')
@@ -295,11 +328,21 @@ text_type! {
 impl NamespaceLabel {
     pub const LONGEST: usize = 20;
 
-    /// The organization's own part of a namespace's name that it did not choose: what fits of it.
-    pub fn of_name(name: &NamespaceName, organization: &Slug) -> Self {
+    /// The organization's own part of a namespace's name that it did not choose: what fits of it, numbered where others of
+    /// its labels are the same.
+    pub fn of_name(name: &NamespaceName, organization: &Slug, taken: &BTreeSet<Self>) -> Self {
         let own = name.0.strip_prefix(organization.as_str()).and_then(|rest| rest.strip_prefix('-'));
         let own = own.filter(|own| !own.starts_with('-')).unwrap_or(&name.0);
-        Self(own[..own.len().min(Self::LONGEST)].trim_end_matches('-').to_owned())
+        let mut attempt = 1;
+        loop {
+            let ending = if attempt < 2 { String::new() } else { format!("-{attempt}") };
+            let fits = own[..own.len().min(Self::LONGEST - ending.len())].trim_end_matches('-');
+            let label = Self(format!("{fits}{ending}"));
+            if !taken.contains(&label) {
+                return label;
+            }
+            attempt += 1;
+        }
     }
 
     pub fn parse(text: &str) -> Result<Self, Problem> {

@@ -33,29 +33,18 @@ impl Secret {
     pub const LENGTH: usize = PREFIX.len() + RANDOM + CHECKSUM;
 
     /// Makes a secret of random bytes; takes as many as it needs.
-    pub fn from_random(mut byte: impl FnMut() -> u8) -> Self {
-        let mut text = String::with_capacity(Self::LENGTH);
-        text.push_str(PREFIX);
-        while text.len() < PREFIX.len() + RANDOM {
-            // Six bits at a time, and 62 and 63 thrown away: a remainder would make some digits likelier than others.
-            if let Some(digit) = DIGITS.get(usize::from(byte() & 0x3f)) {
-                text.push(char::from(*digit));
-            }
-        }
-        let checksum = checksum(&text[PREFIX.len()..]);
-        text.push_str(&checksum);
-        Self(text)
+    pub fn from_random(byte: impl FnMut() -> u8) -> Self {
+        let random = random_digits(byte);
+        Self(format!("{PREFIX}{random}{}", checksum(&random)))
     }
 
     /// # Errors
     /// [`Refusal::TokenMalformed`] for what no installation ever gave out, or somebody mistyped.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        let digits = text.strip_prefix(PREFIX).filter(|_| text.len() == Self::LENGTH && text.is_ascii());
-        let (random, check) = digits.ok_or(Refusal::TokenMalformed)?.split_at(RANDOM);
-        if !random.bytes().all(|digit| digit.is_ascii_alphanumeric()) || check != checksum(random) {
-            return Err(Refusal::TokenMalformed);
+        match digits(text, PREFIX) {
+            Some((random, check)) if check == checksum(random) => Ok(Self(text.to_owned())),
+            _ => Err(Refusal::TokenMalformed),
         }
-        Ok(Self(text.to_owned()))
     }
 
     /// The secret itself: for the answer that makes it, for its hash, and for nothing else.
@@ -74,9 +63,28 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The CRC-32 of the random digits as six digits of base 62, the highest first.
-fn checksum(random: &str) -> String {
-    let mut rest = crc32fast::hash(random.as_bytes()) as usize;
+/// As many random digits as a secret has; takes as many bytes as it needs.
+pub(crate) fn random_digits(mut byte: impl FnMut() -> u8) -> String {
+    let mut digits = String::with_capacity(RANDOM);
+    while digits.len() < RANDOM {
+        // Six bits at a time, and 62 and 63 thrown away: a remainder would make some digits likelier than others.
+        if let Some(digit) = DIGITS.get(usize::from(byte() & 0x3f)) {
+            digits.push(char::from(*digit));
+        }
+    }
+    digits
+}
+
+/// The random digits behind a prefix and the checksum behind them, where a text has the form of a secret.
+pub(crate) fn digits<'a>(text: &'a str, prefix: &str) -> Option<(&'a str, &'a str)> {
+    let digits = text.strip_prefix(prefix)?;
+    let fits = digits.len() == RANDOM + CHECKSUM && digits.bytes().all(|digit| digit.is_ascii_alphanumeric());
+    fits.then(|| digits.split_at(RANDOM))
+}
+
+/// The CRC-32 of some text as six digits of base 62, the highest first.
+pub(crate) fn checksum(of: &str) -> String {
+    let mut rest = crc32fast::hash(of.as_bytes()) as usize;
     let mut digits = [b'0'; CHECKSUM];
     for digit in digits.iter_mut().rev() {
         *digit = DIGITS[rest % DIGITS.len()];

@@ -28,7 +28,7 @@ pub struct Wanted {
     /// Those of them that the cluster had before, and that are taken over instead of made.
     pub adopted: BTreeSet<NamespaceName>,
     pub deletions: Deletions,
-    /// When the wish changes by time alone: the next end of a token.
+    /// When the wish changes by time alone: the next end of a token or of a grant.
     pub until: Option<Timestamp>,
 }
 

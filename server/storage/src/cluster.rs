@@ -12,7 +12,10 @@ use uuid::Uuid;
 statements! {
     BEHIND = "select o.id from organizations o left join cluster_states s on s.organization_id = o.id
         where s.applied_version is null or s.applied_version < o.version or s.trouble is not null or s.confirmed limit $1";
-    ENDED = "select distinct organization_id from tokens where removed_at is null and expires_at > $1 and expires_at <= $2";
+    ENDED = "select organization_id from tokens where removed_at is null and expires_at > $1 and expires_at <= $2
+        union select m.organization_id from grants g join members m on m.id = g.member_id where g.ends_at > $1 and g.ends_at <= $2
+        union select t.organization_id from token_grants g join tokens t on t.id = g.token_id where g.ends_at > $1 and g.ends_at <= $2
+        union select organization_id from withheld_grants where ends_at > $1 and ends_at <= $2";
     STATE = "select applied_version, applied_at, trouble, trouble_since, held_deletions, held_of, confirmed from cluster_states
         where organization_id = $1";
     FOLLOWED = "insert into cluster_states (organization_id, applied_version, applied_at, confirmed) values ($1, $2, $3, false)
@@ -160,7 +163,7 @@ pub async fn behind(c: &mut Connection, limit: u32) -> Result<Vec<OrganizationId
     Ok(ids(all!(c, BEHIND, i64::from(limit))?))
 }
 
-/// Organizations of which a token's time ended after `from` and by `to`: nobody writes anything then.
+/// Organizations of which the time of a token or of a grant ended after `from` and by `to`: nobody writes anything then.
 pub async fn ended(c: &mut Connection, from: Timestamp, to: Timestamp) -> Result<Vec<OrganizationId>, Error> {
     Ok(ids(all!(c, ENDED, At(from), At(to))?))
 }

@@ -1,14 +1,17 @@
 //! What the operator's programs bring: secrets of which the hash alone is kept.
 
 use crate::{Connection, Error, at::At};
-use domain::{id::CredentialId, time::Timestamp};
+use domain::{
+    id::{CredentialId, UserId},
+    time::Timestamp,
+};
 use uuid::Uuid;
 
 statements! {
-    INSERT = "insert into operator_credentials (id, name, secret_hash, made_by, made_at) values ($1, $2, $3, $4, $5)";
-    FIND_BY_SECRET = "select id, name, made_by, made_at from operator_credentials where secret_hash = $1 and ended_at is null";
+    INSERT = "insert into operator_credentials (id, name, secret_hash, made_by, maker_id, made_at) values ($1, $2, $3, $4, $5, $6)";
+    FIND_BY_SECRET = "select id, name, made_by, maker_id, made_at from operator_credentials where secret_hash = $1 and ended_at is null";
     STANDS = "select 1 as present from operator_credentials where id = $1 and ended_at is null";
-    ALL = "select id, name, made_by, made_at from operator_credentials where ended_at is null order by made_at, id";
+    ALL = "select id, name, made_by, maker_id, made_at from operator_credentials where ended_at is null order by made_at, id";
     // Without its hash: nothing can match an ended one.
     END = "update operator_credentials set secret_hash = null, ended_at = $2 where id = $1 and ended_at is null returning name";
 }
@@ -19,19 +22,31 @@ pub struct Credential {
     pub id: CredentialId,
     pub name: String,
     pub made_by: String,
+    maker_id: Option<Uuid>,
     #[sqlx(try_from = "At")]
     pub made_at: Timestamp,
 }
 
-pub async fn insert(
-    c: &mut Connection,
-    id: CredentialId,
-    name: &str,
-    secret_hash: &[u8; 32],
-    made_by: &str,
-    now: Timestamp,
-) -> Result<(), Error> {
-    execute!(c, INSERT, id.uuid(), name, &secret_hash[..], made_by, At(now))?;
+impl Credential {
+    /// The account of whoever made it, where there is one.
+    pub fn maker(&self) -> Option<UserId> {
+        self.maker_id.map(UserId::from)
+    }
+}
+
+/// A credential to be made.
+pub struct New<'a> {
+    pub id: CredentialId,
+    pub name: &'a str,
+    /// SHA-256 of the secret.
+    pub secret_hash: [u8; 32],
+    pub made_by: &'a str,
+    pub maker: Option<UserId>,
+}
+
+pub async fn insert(c: &mut Connection, new: New<'_>, now: Timestamp) -> Result<(), Error> {
+    let maker = new.maker.map(UserId::uuid);
+    execute!(c, INSERT, new.id.uuid(), new.name, &new.secret_hash[..], new.made_by, maker, At(now))?;
     Ok(())
 }
 

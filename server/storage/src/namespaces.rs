@@ -22,10 +22,10 @@ statements! {
     COUNT = "select count(*) as n from namespaces where organization_id = $1";
     PEOPLE = "select g.namespace_id, m.email, u.first_name, u.last_name from namespaces n
         join grants g on g.namespace_id = n.id join members m on m.id = g.member_id join users u on u.id = m.user_id
-        where n.id = $1 and m.status = 'active' order by m.email limit $2";
+        where n.id = $1 and m.status = 'active' and (g.ends_at is null or g.ends_at > $2) order by m.email limit $3";
     PEOPLE_COUNTS = "select n.id as namespace_id, count(m.id) as people from namespaces n
-        left join grants g on g.namespace_id = n.id left join members m on m.id = g.member_id and m.status = 'active'
-        where n.organization_id = $1 group by n.id";
+        left join grants g on g.namespace_id = n.id and (g.ends_at is null or g.ends_at > $2)
+        left join members m on m.id = g.member_id and m.status = 'active' where n.organization_id = $1 group by n.id";
 }
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -99,13 +99,22 @@ pub async fn count(c: &mut Connection, organization: OrganizationId) -> Result<u
 }
 
 /// The first `limit` active members who may work in one namespace.
-pub async fn people(c: &mut Connection, namespace: NamespaceId, limit: u32) -> Result<Vec<Person>, Error> {
-    all!(c, PEOPLE, namespace.uuid(), i64::from(limit))
+pub async fn people(
+    c: &mut Connection,
+    namespace: NamespaceId,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<Person>, Error> {
+    all!(c, PEOPLE, namespace.uuid(), At(now), i64::from(limit))
 }
 
 /// How many active members may work in each.
-pub async fn people_counts(c: &mut Connection, organization: OrganizationId) -> Result<Vec<PeopleCount>, Error> {
-    all!(c, PEOPLE_COUNTS, organization.uuid())
+pub async fn people_counts(
+    c: &mut Connection,
+    organization: OrganizationId,
+    now: Timestamp,
+) -> Result<Vec<PeopleCount>, Error> {
+    all!(c, PEOPLE_COUNTS, organization.uuid(), At(now))
 }
 
 /// Marks that it is in the cluster already, and may be taken over there.

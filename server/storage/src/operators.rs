@@ -2,6 +2,7 @@
 
 use crate::{Connection, Error, at::At};
 use domain::{
+    activity::ActivityEvent,
     id::{OrganizationId, UserId},
     operator::OperatorEvent,
     text::{EmailAddress, OrganizationName, PersonName, Slug},
@@ -21,10 +22,11 @@ statements! {
     SET_SETTING = "insert into installation_settings (name, value) values ($1, $2)
         on conflict (name) do update set value = excluded.value";
     RECORD = "insert into operator_activity (id, at, actor_name, event, ip, user_agent) values ($1, $2, $3, $4, $5, $6)";
-    OWN = "select at, actor_name, event, ip from operator_activity where at < $1 order by at desc, id desc limit $2";
-    IN_ORGANIZATIONS = "select a.at, a.actor_name, a.event, a.ip, o.slug, o.name, a.organization_id from activity a
-        join organizations o on o.id = a.organization_id
-        where a.actor_kind = 'operator' and a.at < $1 order by a.at desc, a.organization_id, a.version desc, a.ordinal desc limit $2";
+    OWN = "select id, at, actor_name, event, ip from operator_activity where (at, id) < ($1, $2) order by at desc, id desc limit $3";
+    IN_ORGANIZATIONS = "select a.at, a.actor_name, a.event, a.ip, o.slug, o.name, a.organization_id, a.version, a.ordinal
+        from activity a join organizations o on o.id = a.organization_id
+        where a.actor_kind = 'operator' and (a.at, a.organization_id, a.version, a.ordinal) < ($1, $2, $3, $4)
+        order by a.at desc, a.organization_id desc, a.version desc, a.ordinal desc limit $5";
 }
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -79,10 +81,41 @@ pub async fn set_sign_ups(c: &mut Connection, open: bool) -> Result<(), Error> {
     Ok(())
 }
 
+/// Where a line of what operators did stands among all of them: by its time, and within one time first what concerns the
+/// installation, then what concerns an organization. No two lines share one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub at: Timestamp,
+    pub line: Line,
+}
+
+/// Which of the two logs, and where in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Line {
+    In { organization: OrganizationId, version: i64, ordinal: i64 },
+    Here(Uuid),
+}
+
+impl Position {
+    /// Before everything that ever happened, and whatever will.
+    pub const LATEST: Self =
+        Self { at: Timestamp::from_micros(253_402_300_799_000_000), line: Line::Here(Uuid::max()) };
+
+    /// From where the installation's own log goes on, and the organizations' logs.
+    fn parts(self) -> (Uuid, (Uuid, i64, i64)) {
+        match self.line {
+            // All that organizations' logs have of this time is yet to come.
+            Line::Here(id) => (id, (Uuid::max(), i64::MAX, i64::MAX)),
+            // All that the installation's own log has of this time was seen.
+            Line::In { organization, version, ordinal } => (Uuid::nil(), (organization.uuid(), version, ordinal)),
+        }
+    }
+}
+
 /// What an operator did, and where it is kept.
 #[derive(Debug, Clone)]
 pub struct Done<E> {
-    pub at: Timestamp,
+    pub position: Position,
     /// Who did it, as it was then.
     pub by: String,
     pub event: E,
@@ -99,6 +132,7 @@ pub struct In {
 
 #[derive(sqlx::FromRow)]
 struct OwnRow {
+    id: Uuid,
     at: At,
     actor_name: String,
     event: String,
@@ -116,6 +150,8 @@ struct InRow {
     #[sqlx(try_from = "String")]
     name: OrganizationName,
     organization_id: Uuid,
+    version: i64,
+    ordinal: i64,
 }
 
 /// A line in the installation's own log.
@@ -132,27 +168,33 @@ pub async fn record(
     Ok(())
 }
 
-/// The latest before a time, of the installation's own log.
-pub async fn own(c: &mut Connection, before: Timestamp, limit: u32) -> Result<Vec<Done<OperatorEvent>>, Error> {
-    let rows: Vec<OwnRow> = all!(c, OWN, At(before), i64::from(limit))?;
+/// The latest before a position, of the installation's own log.
+pub async fn own(c: &mut Connection, before: Position, limit: u32) -> Result<Vec<Done<OperatorEvent>>, Error> {
+    let (id, _) = before.parts();
+    let rows: Vec<OwnRow> = all!(c, OWN, At(before.at), id, i64::from(limit))?;
     let read = |row: OwnRow| {
         let event = serde_json::from_str(&row.event).map_err(|error| Error::Broken(error.to_string()))?;
-        Ok(Done { at: row.at.0, by: row.actor_name, event, ip: row.ip })
+        let position = Position { at: row.at.0, line: Line::Here(row.id) };
+        Ok(Done { position, by: row.actor_name, event, ip: row.ip })
     };
     rows.into_iter().map(read).collect()
 }
 
-/// The latest before a time that operators did to organizations.
+/// The latest before a position that operators did to organizations.
 pub async fn in_organizations(
     c: &mut Connection,
-    before: Timestamp,
+    before: Position,
     limit: u32,
-) -> Result<Vec<(In, Done<domain::activity::ActivityEvent>)>, Error> {
-    let rows: Vec<InRow> = all!(c, IN_ORGANIZATIONS, At(before), i64::from(limit))?;
+) -> Result<Vec<(In, Done<ActivityEvent>)>, Error> {
+    let (_, (organization, version, ordinal)) = before.parts();
+    let rows: Vec<InRow> = all!(c, IN_ORGANIZATIONS, At(before.at), organization, version, ordinal, i64::from(limit))?;
     let read = |row: InRow| {
         let event = serde_json::from_str(&row.event).map_err(|error| Error::Broken(error.to_string()))?;
-        let place = In { organization: row.organization_id.into(), slug: row.slug, name: row.name };
-        Ok((place, Done { at: row.at.0, by: row.actor_name, event, ip: row.ip }))
+        let organization = row.organization_id.into();
+        let line = Line::In { organization, version: row.version, ordinal: row.ordinal };
+        let position = Position { at: row.at.0, line };
+        let place = In { organization, slug: row.slug, name: row.name };
+        Ok((place, Done { position, by: row.actor_name, event, ip: row.ip }))
     };
     rows.into_iter().map(read).collect()
 }

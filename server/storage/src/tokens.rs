@@ -36,7 +36,8 @@ statements! {
     COUNT = "select count(*) as n from tokens where organization_id = $1 and removed_at is null
         and (expires_at is null or expires_at > $2)";
     GRANTED = "select g.token_id, g.namespace_id from tokens t join token_grants g on g.token_id = t.id
-        where t.organization_id = $1 and t.removed_at is null and (t.created_at, t.id) between ($2, $3) and ($4, $5)";
+        where t.organization_id = $1 and t.removed_at is null and (t.created_at, t.id) between ($2, $3) and ($4, $5)
+        and (g.ends_at is null or g.ends_at > $6)";
     MADE_BY = tokens!("t.organization_id = $1 and t.created_by = $2 and t.removed_at is null
         and (t.expires_at is null or t.expires_at > $3) order by t.created_at desc, t.id desc limit $4");
     MADE_BY_COUNT = "select count(*) as n from tokens where organization_id = $1 and created_by = $2 and removed_at is null
@@ -228,6 +229,7 @@ pub async fn granted(
     c: &mut Connection,
     organization: OrganizationId,
     page: &[Token],
+    now: Timestamp,
 ) -> Result<BTreeMap<TokenId, BTreeSet<NamespaceId>>, Error> {
     let mut granted: BTreeMap<TokenId, BTreeSet<NamespaceId>> = BTreeMap::new();
     if let (Some(newest), Some(oldest)) = (page.first(), page.last()) {
@@ -238,7 +240,8 @@ pub async fn granted(
             At(oldest.created_at),
             oldest.id.uuid(),
             At(newest.created_at),
-            newest.id.uuid()
+            newest.id.uuid(),
+            At(now)
         )?;
         for (token, namespace) in rows {
             granted.entry(token.into()).or_default().insert(namespace.into());

@@ -12,7 +12,8 @@ statements! {
     INSERT = "insert into users (id, email, first_name, last_name, password_hash, created_at)
         values ($1, $2, $3, $4, $5, $6) on conflict (email) do nothing";
     FIND = "select id, email, first_name, last_name, password_hash from users where id = $1";
-    FIND_BY_EMAIL = "select id, email, first_name, last_name, password_hash from users where email = $1";
+    FIND_BY_EMAIL = "select id, email, first_name, last_name, password_hash from users where email = $1 and removed_at is null";
+    HOLD = "update users set removed_at = null where id = $1 and removed_at is null";
     RENAME = "update users set first_name = $2, last_name = $3 where id = $1";
     SET_PASSWORD = "update users set password_hash = $2 where id = $1";
     REPLACE_PASSWORD = "update users set password_hash = $3 where id = $1 and password_hash = $2";
@@ -52,6 +53,12 @@ pub async fn find(c: &mut Connection, id: UserId) -> Result<Option<User>, Error>
     one!(c, FIND, id.uuid())
 }
 
+/// Holds an account until the transaction ends, so that nobody removes it meanwhile; `false` when somebody has.
+pub async fn hold(c: &mut Connection, id: UserId) -> Result<bool, Error> {
+    Ok(execute!(c, HOLD, id.uuid())? == 1)
+}
+
+/// Removed people have no address any more, whatever stands in its place.
 pub async fn find_by_email(c: &mut Connection, email: &EmailAddress) -> Result<Option<User>, Error> {
     one!(c, FIND_BY_EMAIL, email.as_str())
 }

@@ -24,10 +24,13 @@ macro_rules! withheld {
 statements! {
     INSERT = "insert into withheld_grants (id, organization_id, namespace_id, member_id, token_id, permission, granted_by, granted_at, ends_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing";
+    // Its time is over: what is given anew is not what was.
+    MAKE_ROOM = "delete from withheld_grants where namespace_id = $1 and permission = $2 and (member_id = $3 or token_id = $4)
+        and ends_at <= $5";
     OF_ORGANIZATION = withheld!("w.organization_id = $1");
-    OF_MEMBER = withheld!("w.member_id = $1 order by n.name, w.permission");
-    OF_TOKEN = withheld!("w.token_id = $1 order by n.name, w.permission");
-    IN_NAMESPACE = withheld!("w.namespace_id = $1 order by w.permission, w.granted_at");
+    OF_MEMBER = withheld!("w.member_id = $1 and (w.ends_at is null or w.ends_at > $2) order by n.name, w.permission");
+    OF_TOKEN = withheld!("w.token_id = $1 and (w.ends_at is null or w.ends_at > $2) order by n.name, w.permission");
+    IN_NAMESPACE = withheld!("w.namespace_id = $1 and (w.ends_at is null or w.ends_at > $2) order by w.permission, w.granted_at");
     OVER = withheld!("w.organization_id = $1 and w.ends_at <= $2");
     DELETE = "delete from withheld_grants where id = $1";
     DELETE_OF_TOKEN = "delete from withheld_grants where token_id = $1";
@@ -109,14 +112,16 @@ pub async fn insert(c: &mut Connection, new: New<'_>, now: Timestamp) -> Result<
         Holder::Member(id) => (Some(id), None),
         Holder::Token(id) => (None, Some(id)),
     };
+    let (member, token) = (member.map(MemberId::uuid), token.map(TokenId::uuid));
+    execute!(c, MAKE_ROOM, new.namespace.uuid(), new.permission.as_str(), member, token, At(now))?;
     let made = execute!(
         c,
         INSERT,
         new.id,
         new.organization.uuid(),
         new.namespace.uuid(),
-        member.map(MemberId::uuid),
-        token.map(TokenId::uuid),
+        member,
+        token,
         new.permission.as_str(),
         new.granted_by,
         At(now),
@@ -129,16 +134,17 @@ pub async fn of_organization(c: &mut Connection, organization: OrganizationId) -
     read(all!(c, OF_ORGANIZATION, organization.uuid())?)
 }
 
-pub async fn of(c: &mut Connection, holder: impl Into<Holder>) -> Result<Vec<Withheld>, Error> {
+/// What somebody has now.
+pub async fn of(c: &mut Connection, holder: impl Into<Holder>, now: Timestamp) -> Result<Vec<Withheld>, Error> {
     read(match holder.into() {
-        Holder::Member(id) => all!(c, OF_MEMBER, id.uuid())?,
-        Holder::Token(id) => all!(c, OF_TOKEN, id.uuid())?,
+        Holder::Member(id) => all!(c, OF_MEMBER, id.uuid(), At(now))?,
+        Holder::Token(id) => all!(c, OF_TOKEN, id.uuid(), At(now))?,
     })
 }
 
 /// Few: each was given by an operator's own hand.
-pub async fn in_namespace(c: &mut Connection, namespace: NamespaceId) -> Result<Vec<Withheld>, Error> {
-    read(all!(c, IN_NAMESPACE, namespace.uuid())?)
+pub async fn in_namespace(c: &mut Connection, namespace: NamespaceId, now: Timestamp) -> Result<Vec<Withheld>, Error> {
+    read(all!(c, IN_NAMESPACE, namespace.uuid(), At(now))?)
 }
 
 /// Those of one organization whose time is over.

@@ -156,7 +156,7 @@ async fn everywhere(context: &Context, slug: &str, member: &str) -> Result<Acces
     for one in access::given_to_member(&mut look.c, member.id).await? {
         given.entry(one.namespace.clone()).or_default().push(ticked(one));
     }
-    for one in storage::withheld::of(&mut look.c, member.id).await? {
+    for one in storage::withheld::of(&mut look.c, member.id, context.now()).await? {
         given.entry(one.namespace.clone()).or_default().push(withheld(one));
     }
     let standing = Standing::of_member(member.status).within(look.organization.suspended);
@@ -214,7 +214,7 @@ pub async fn in_namespace(
     };
     let mut ticks = access::given_to_members_in(&mut look.c, organization, id, &members).await?;
     ticks.extend(access::given_to_tokens_in(&mut look.c, organization, id, &tokens).await?);
-    let mut given = by_holder(ticks, storage::withheld::in_namespace(&mut look.c, id).await?);
+    let mut given = by_holder(ticks, storage::withheld::in_namespace(&mut look.c, id, now).await?);
 
     let suspended = look.organization.suspended;
     let mut why = |holder: Uuid| given.remove(&holder).unwrap_or_default();

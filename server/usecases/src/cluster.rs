@@ -46,7 +46,7 @@ pub struct Wanted {
     pub adopted: BTreeSet<NamespaceName>,
     /// The operator wants many deletions at once to be done.
     pub confirmed: bool,
-    /// When the wish changes by time alone: the next end of a token.
+    /// When the wish changes by time alone: the next end of a token or of a grant.
     pub until: Option<Timestamp>,
 }
 
@@ -54,7 +54,8 @@ pub async fn organizations(installation: &Installation) -> Result<Vec<Organizati
     Ok(organizations::all(&mut installation.db.read().await?).await?)
 }
 
-/// Organizations that the cluster has yet to follow: those that changed, and those of which a token ended since `last`.
+/// Organizations that the cluster has yet to follow: those that changed, and those of which a token or a grant ended since
+/// `last`.
 pub async fn behind(installation: &Installation, last: Timestamp) -> Result<Vec<OrganizationId>, Error> {
     let mut c = installation.db.read().await?;
     let mut behind = cluster::behind(&mut c, AT_ONCE).await?;

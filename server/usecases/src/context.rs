@@ -1,10 +1,11 @@
 //! What a use case works with: the installation, and who asks.
 
-use crate::{Bell, Clock, Error, Keys, Passwords, judge::Judge, keys::sha256, operator, seen::Seen};
+use crate::{Bell, Clock, Error, Keys, Passwords, judge::Judge, keys::sha256, seen::Seen};
 use domain::{
     Refusal,
     access::Actor,
     id::{LoginId, SessionId, TokenId, UserId},
+    operator,
     text::{EmailAddress, PersonName},
     time::Timestamp,
     token::{Secret, is_expired},
@@ -144,6 +145,15 @@ impl Operator {
         }
     }
 
+    /// Whose hand this is: a program is the longer arm of whoever made its credential.
+    pub fn hand(&self) -> Option<UserId> {
+        match self {
+            Self::Person(person) => Some(person.user),
+            Self::Program(credential) => credential.maker(),
+            Self::CommandLine => None,
+        }
+    }
+
     /// As it stands in logs.
     pub fn name(&self) -> String {
         match self {
@@ -167,6 +177,14 @@ impl Caller {
         match &self.who {
             Who::Person(person) => Some(person),
             Who::Nobody | Who::Token(_) | Who::Operator(_) | Who::System => None,
+        }
+    }
+
+    /// Only where the operator acts: an operator's own session is a person's until then.
+    pub fn operator(&self) -> Option<&Operator> {
+        match &self.who {
+            Who::Operator(operator) => Some(operator),
+            Who::Nobody | Who::Person(_) | Who::Token(_) | Who::System => None,
         }
     }
 
@@ -280,8 +298,8 @@ impl Context {
     /// As [`Context::as_operator`], and [`Refusal::ReauthenticationRequired`].
     pub fn acting_as_operator(&self) -> Result<Self, Error> {
         let operator = self.as_operator()?;
-        if self.caller.person().is_some() {
-            self.freshly_signed_in()?;
+        if let Some(person) = self.caller.person() {
+            self.is_fresh(person)?;
         }
         Ok(operator)
     }
@@ -292,10 +310,13 @@ impl Context {
     /// As [`Context::signed_in`], and [`Refusal::ReauthenticationRequired`].
     pub fn freshly_signed_in(&self) -> Result<&SignedIn, Error> {
         let person = self.signed_in()?;
-        if self.now() >= person.signed_in_at.plus(Settings::FRESH) {
-            return Err(Refusal::ReauthenticationRequired.into());
-        }
+        self.is_fresh(person)?;
         Ok(person)
+    }
+
+    pub(crate) fn is_fresh(&self, person: &SignedIn) -> Result<(), Refusal> {
+        let over = self.now() >= person.signed_in_at.plus(Settings::FRESH);
+        if over { Err(Refusal::ReauthenticationRequired) } else { Ok(()) }
     }
 
     pub(crate) fn ip_text(&self) -> Option<String> {
@@ -345,8 +366,9 @@ impl Installation {
 
     /// A program of the operator's.
     async fn credential_with(&self, secret: &str) -> Result<Credentialed, Error> {
+        let secret = operator::Secret::parse(secret)?;
         let mut c = self.db.read().await?;
-        let found = storage::credentials::find_by_secret(&mut c, &sha256(secret)).await?;
+        let found = storage::credentials::find_by_secret(&mut c, &sha256(secret.reveal())).await?;
         Ok(found.ok_or(Refusal::TokenUnknown)?)
     }
 }

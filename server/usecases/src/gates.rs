@@ -140,12 +140,14 @@ impl Context {
         }
     }
 
-    /// Whoever was made no operator since the request came in is refused within the transaction.
+    /// Whoever was made no operator since the request came in is refused within the transaction, and so is a person whose
+    /// sign-in is too old to act, whichever way they came.
     async fn is_operator_still(&self, c: &mut Connection) -> Result<(), Error> {
         match &self.caller.who {
             Who::Operator(Operator::Person(person)) if !operators::is_one(c, person.user).await? => {
                 Err(Refusal::OperatorOnly.into())
             }
+            Who::Operator(Operator::Person(person)) => Ok(self.is_fresh(person)?),
             Who::Operator(Operator::Program(credential)) if !credentials::stands(c, credential.id).await? => {
                 Err(Refusal::TokenUnknown.into())
             }
@@ -155,8 +157,10 @@ impl Context {
 
     /// Begins what an operator does to the installation as a whole.
     pub(crate) async fn begin_installation(&self) -> Result<InstallationWork, Error> {
-        let Who::Operator(_) = &self.caller.who else { return Err(Refusal::OperatorOnly.into()) };
+        self.caller.operator().ok_or(Refusal::OperatorOnly)?;
         let mut c = self.installation.db.write().await?;
+        // First of all: of two operators who remove each other, the second is none when their turn comes.
+        operators::lock(&mut c).await?;
         self.is_operator_still(&mut c).await?;
         Ok(InstallationWork { c, context: self.clone(), now: self.now() })
     }
@@ -250,7 +254,8 @@ impl Work {
 
     /// Writes what this work does to another organization, whose lock it holds as well, to that one's log.
     pub(crate) async fn record_in(&mut self, other: &Organization, event: &ActivityEvent) -> Result<(), Error> {
-        self.insert(other.id, (other.version, 0), event).await?;
+        let ordinal = self.others.iter().filter(|id| **id == other.id).count();
+        self.insert(other.id, (other.version, i64::try_from(ordinal).unwrap_or(i64::MAX)), event).await?;
         self.others.push(other.id);
         Ok(())
     }

@@ -5,7 +5,7 @@ use crate::{
     cluster::{Following, Sync},
     gates::{Look, Work},
     members::parse_id,
-    namespaces::{named, names},
+    namespaces::{named, named_one, names},
 };
 use domain::{
     Refusal,
@@ -14,11 +14,12 @@ use domain::{
     activity::Named,
     binding::{BindingName, ClusterRole, Subject},
     grant::{Change, Holder},
-    id::{NamespaceId, OrganizationId},
+    id::OrganizationId,
     letter::Letter,
+    membership::Status,
     text::NamespaceName,
     time::Timestamp,
-    token::Lifetime,
+    token::{Lifetime, is_expired},
 };
 use std::collections::BTreeSet;
 pub use storage::withheld::Withheld;
@@ -66,16 +67,15 @@ pub(crate) async fn look_at(context: &Context, slug: &str, member: &str) -> Resu
 pub async fn of(context: &Context, slug: &str, member: &str) -> Result<Grants, Error> {
     let (mut look, member) = look_at(context, slug, member).await?;
     let organization = look.organization.id;
-    let has = grants::of(&mut look.c, member.id).await?;
-    let ends = grants::ends(&mut look.c, member.id).await?;
-    let withheld = withheld::of(&mut look.c, member.id).await?;
+    let has = grants::with_ends(&mut look.c, member.id, context.now()).await?;
+    let withheld = withheld::of(&mut look.c, member.id, context.now()).await?;
     let all = namespaces::list(&mut look.c, organization).await?;
     let following = Following::read(context, &mut look.c, organization).await?;
     let binding = BindingName { subject: Subject::User(member.user), role: ClusterRole::Standard };
     let version = member.version;
     let namespaces = all.into_iter().map(|namespace| Held {
-        granted: has.contains(&namespace.id),
-        ends_at: ends.get(&namespace.id).copied(),
+        granted: has.contains_key(&namespace.id),
+        ends_at: has.get(&namespace.id).copied().flatten(),
         withheld: withheld.iter().filter(|it| it.namespace_id == namespace.id).cloned().collect(),
         sync: following.of_binding(&namespace.name, binding, version),
         namespace,
@@ -87,7 +87,7 @@ pub async fn of(context: &Context, slug: &str, member: &str) -> Result<Grants, E
 pub async fn own(context: &Context, slug: &str) -> Result<Vec<NamespaceName>, Error> {
     let mut look = context.look(slug, Action::SeeOwnGrants).await?;
     let own = look.member.as_ref().ok_or(Refusal::PeopleOnly)?.id;
-    let has = grants::of(&mut look.c, own).await?;
+    let has = grants::of(&mut look.c, own, context.now()).await?;
     Ok(names(&namespaces::list(&mut look.c, look.organization.id).await?, &has))
 }
 
@@ -101,7 +101,7 @@ pub async fn save(context: &Context, slug: &str, member: &str, wanted: &[String]
     let organization = work.organization.id;
     let target = members::find(&mut work.c, organization, id).await?.ok_or(Refusal::NotFound)?;
     let all = namespaces::list(&mut work.c, organization).await?;
-    let has = grants::of(&mut work.c, id).await?;
+    let has = grants::of(&mut work.c, id, work.now).await?;
     if target.version != version {
         return Err(Error::Stale(Present { namespaces: names(&all, &has), version: target.version }));
     }
@@ -139,6 +139,27 @@ pub(crate) async fn named_holder(work: &mut Work, holder: Holder) -> Result<Name
     })
 }
 
+/// Whether what somebody is given now would do anything.
+///
+/// # Errors
+/// [`Refusal::NotActive`] for a member who is switched off, [`Refusal::TokenExpired`] for a token that is over.
+pub(crate) async fn is_active(work: &mut Work, holder: Holder) -> Result<(), Error> {
+    let organization = work.organization.id;
+    match holder {
+        Holder::Member(id) => {
+            let member = members::find(&mut work.c, organization, id).await?.ok_or(Refusal::NotFound)?;
+            if member.status == Status::Deactivated { Err(Refusal::NotActive.into()) } else { Ok(()) }
+        }
+        Holder::Token(id) => {
+            let token = tokens::find(&mut work.c, organization, id).await?.ok_or(Refusal::NotFound)?;
+            match token.expires_at.filter(|_| is_expired(token.expires_at, work.now)) {
+                Some(at) => Err(Refusal::TokenExpired { at }.into()),
+                None => Ok(()),
+            }
+        }
+    }
+}
+
 /// Marks that what a member or a token has was changed.
 pub(crate) async fn touch(work: &mut Work, holder: Holder) -> Result<(), Error> {
     let (organization, version) = (work.organization.id, work.version());
@@ -169,10 +190,9 @@ pub async fn limit(
     }
     let whose = named_holder(&mut work, holder).await?;
     let all = namespaces::list(&mut work.c, work.organization.id).await?;
-    let named = named(&all, &[namespace.to_owned()])?;
-    let found = named.into_values().next().ok_or(Refusal::UnknownNamespace { name: String::new() })?;
+    let found = named_one(&all, namespace)?;
     let ends_at = lasts.ends(work.now);
-    if !grants::limit(&mut work.c, holder, found.id, ends_at).await? {
+    if !grants::limit(&mut work.c, holder, found.id, ends_at, work.now).await? {
         return Err(Refusal::NotGranted.into());
     }
     touch(&mut work, holder).await?;
@@ -184,23 +204,17 @@ pub async fn limit(
 pub(crate) async fn end(context: &Context, organization: OrganizationId) -> Result<(), Error> {
     let mut work = context.begin_at(organization, Action::EndGrants).await?;
     let now = work.now;
-    let all = namespaces::list(&mut work.c, organization).await?;
-    let name = |id: NamespaceId| all.iter().find(|it| it.id == id).map(|it| it.name.clone());
-    for (holder, id) in grants::over_in(&mut work.c, organization, now).await? {
-        let change = Change { added: BTreeSet::new(), removed: BTreeSet::from([id]) };
-        let giver = work.organization.founder; // Named only where something is added.
-        grants::apply(&mut work.c, holder, &change, giver, now).await?;
-        if let (Ok(whose), Some(namespace)) = (named_holder(&mut work, holder).await, name(id)) {
-            touch(&mut work, holder).await?;
-            work.record(&ActivityEvent::GrantEnded { whose, namespace }).await?;
-        }
+    for grants::Over { holder, namespace, name } in grants::over_in(&mut work.c, organization, now).await? {
+        grants::delete(&mut work.c, holder, namespace).await?;
+        let whose = named_holder(&mut work, holder).await?;
+        touch(&mut work, holder).await?;
+        work.record(&ActivityEvent::GrantEnded { whose, namespace: name }).await?;
     }
     for Withheld { id, holder, namespace, permission, .. } in withheld::over_in(&mut work.c, organization, now).await? {
         withheld::delete(&mut work.c, id).await?;
-        if let Ok(whose) = named_holder(&mut work, holder).await {
-            touch(&mut work, holder).await?;
-            work.record(&ActivityEvent::PermissionEnded { whose, namespace, permission }).await?;
-        }
+        let whose = named_holder(&mut work, holder).await?;
+        touch(&mut work, holder).await?;
+        work.record(&ActivityEvent::PermissionEnded { whose, namespace, permission }).await?;
     }
     work.commit_recorded().await
 }

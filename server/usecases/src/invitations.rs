@@ -68,7 +68,7 @@ pub async fn send(
     let organization = work.organization.id;
     let all = namespaces::list(&mut work.c, organization).await?;
     let holder = work.holder()?;
-    let has = grants::of(&mut work.c, holder).await?;
+    let has = grants::of(&mut work.c, holder, work.now).await?;
     let kept: BTreeSet<NamespaceId> = match kept {
         None => has,
         Some(wanted) => {

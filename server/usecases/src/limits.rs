@@ -19,6 +19,8 @@ const GUESSES_PER_MINUTE: i64 = 10;
 const MAILS_PER_HOUR: i64 = 3;
 /// Sign-ups and forgotten passwords a minute from one network address.
 const REQUESTS_PER_MINUTE: i64 = 30;
+/// What one organization asks of the operator in an hour.
+const ASKED_PER_HOUR: i64 = 30;
 /// Wrong passwords for one account before each further one waits.
 const FREE_GUESSES: i64 = 5;
 
@@ -68,11 +70,11 @@ pub(crate) async fn guessed_right(context: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-fn account_key(email: &str) -> String {
-    // Hashed: the table must not tell which addresses somebody tried.
+/// Hashed: the table must not tell which addresses somebody tried, nor whom mail went to.
+fn key_of(what: &str, email: &str) -> String {
     let hash = sha256(&email.to_lowercase());
     let hex: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("account {hex}")
+    format!("{what} {hex}")
 }
 
 /// Counts a wrong password for an account and says how long its answer should take: strangers slow a guesser of this
@@ -80,7 +82,7 @@ fn account_key(email: &str) -> String {
 pub(crate) async fn wrong_password(context: &Context, email: &str) -> Result<Duration, Error> {
     let mut c = context.installation.db.write().await?;
     let now = context.now();
-    let counted = attempts::add(&mut c, &account_key(email), 1, now, now.minus(HOUR)).await?;
+    let counted = attempts::add(&mut c, &key_of("account", email), 1, now, now.minus(HOUR)).await?;
     c.commit().await?;
     let over = (counted.count - FREE_GUESSES).clamp(0, 6);
     Ok(if over == 0 { Duration::ZERO } else { Duration::from_millis(50 << over) })
@@ -97,7 +99,7 @@ pub(crate) async fn asked_again(context: &Context, request: LoginRequestId) -> R
 
 /// Whether one more mail may go to this address within this hour.
 pub(crate) async fn mail_to(context: &Context, c: &mut Connection, email: &EmailAddress) -> Result<(), Error> {
-    add(context, c, &format!("mail {email}"), 1, MAILS_PER_HOUR, HOUR).await
+    add(context, c, &key_of("mail", email.as_str()), 1, MAILS_PER_HOUR, HOUR).await
 }
 
 pub(crate) async fn invitations(
@@ -109,6 +111,15 @@ pub(crate) async fn invitations(
     let most = i64::from(context.settings().invitations_per_hour);
     let how_many = i64::try_from(how_many).unwrap_or(i64::MAX);
     add(context, c, &format!("invitations {organization}"), how_many, most, HOUR).await
+}
+
+/// Whether an organization may ask the operator for one thing more within this hour: each is a mail to every operator.
+pub(crate) async fn request_to_operator(
+    context: &Context,
+    c: &mut Connection,
+    organization: OrganizationId,
+) -> Result<(), Error> {
+    add(context, c, &format!("requests {organization}"), 1, ASKED_PER_HOUR, HOUR).await
 }
 
 /// Counts what a stranger may ask for: a sign-up, a new password.

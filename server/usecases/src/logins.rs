@@ -192,7 +192,8 @@ pub async fn claim(context: &Context, device_code: &str) -> Result<Claimed, Erro
     login_requests::delete(&mut work.c, request.id).await?;
     let user = users::find(&mut work.c, login.user).await?.ok_or(Refusal::LoginExpired)?;
     let all = namespaces::list(&mut work.c, login.organization).await?;
-    let has = grants::of(&mut work.c, login.member).await?;
+    let now = work.now;
+    let has = grants::of(&mut work.c, login.member, now).await?;
     work.commit(Some(user.id), AccountEvent::LoginClaimed).await?;
     Ok(Claimed { secret, user, cluster, namespaces: names(&all, &has), login })
 }
@@ -277,7 +278,7 @@ pub async fn kubeconfig(context: &Context, slug: &str) -> Result<crate::tokens::
     let cluster = cluster(context)?;
     let member = look.member.as_ref().map(|member| member.id).ok_or(Refusal::NotSignedIn)?;
     let all = namespaces::list(&mut look.c, look.organization.id).await?;
-    let has = grants::of(&mut look.c, member).await?;
+    let has = grants::of(&mut look.c, member, context.now()).await?;
     let namespaces = names(&all, &has);
     let access = kubeconfig::Access {
         server: &context.settings().base_url,

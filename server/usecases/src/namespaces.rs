@@ -49,7 +49,7 @@ pub struct List {
 pub async fn list(context: &Context, slug: &str) -> Result<List, Error> {
     let mut look = context.look(slug, Action::SeeNamespaces).await?;
     let organization = look.organization.clone();
-    let counts: BTreeMap<NamespaceId, i64> = namespaces::people_counts(&mut look.c, organization.id)
+    let counts: BTreeMap<NamespaceId, i64> = namespaces::people_counts(&mut look.c, organization.id, context.now())
         .await?
         .into_iter()
         .map(|count| (count.namespace, count.people))
@@ -57,7 +57,7 @@ pub async fn list(context: &Context, slug: &str) -> Result<List, Error> {
     let following = Following::read(context, &mut look.c, organization.id).await?;
     let mut listed = Vec::new();
     for namespace in namespaces::list(&mut look.c, organization.id).await? {
-        let named = namespaces::people(&mut look.c, namespace.id, PEOPLE_NAMED).await?;
+        let named = namespaces::people(&mut look.c, namespace.id, context.now(), PEOPLE_NAMED).await?;
         let people = counts.get(&namespace.id).copied().unwrap_or(0).unsigned_abs();
         let sync = following.of_namespace(&namespace.name, organization.version);
         listed.push(WithPeople { namespace, people, named, sync });
@@ -112,14 +112,20 @@ pub(crate) fn named<'a>(
         .map(|text| text.trim())
         // An empty entry says "none" in a form, where an empty list can't be written.
         .filter(|text| !text.is_empty())
-        .map(|text| {
-            all.iter()
-                .find(|namespace| namespace.name.as_str() == text)
-                .or_else(|| all.iter().find(|namespace| namespace.label.as_str() == text))
-                .map(|namespace| (namespace.id, namespace))
-                .ok_or_else(|| Refusal::UnknownNamespace { name: text.chars().take(63).collect() })
-        })
+        .map(|text| named_one(all, text).map(|namespace| (namespace.id, namespace)))
         .collect()
+}
+
+/// The same for one of them, which has to be there.
+///
+/// # Errors
+/// [`Refusal::UnknownNamespace`].
+pub(crate) fn named_one<'a>(all: &'a [Namespace], wanted: &str) -> Result<&'a Namespace, Refusal> {
+    let text = wanted.trim();
+    all.iter()
+        .find(|namespace| namespace.name.as_str() == text)
+        .or_else(|| all.iter().find(|namespace| namespace.label.as_str() == text))
+        .ok_or_else(|| Refusal::UnknownNamespace { name: text.chars().take(63).collect() })
 }
 
 /// The names behind ids, in order.

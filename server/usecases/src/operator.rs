@@ -14,7 +14,7 @@ pub use directory::{
     organizations, overview, requests,
 };
 pub use installation::{
-    NewAccount, PREFIX, add, credentials, end_credential, list, make_credential, remove, retry_all_mail, retry_mail,
+    NewAccount, add, credentials, end_credential, list, make_credential, remove, retry_all_mail, retry_mail,
     set_sign_ups,
 };
 pub use namespaces::{adopt, delete};
@@ -23,10 +23,12 @@ pub use permissions::{give, take};
 pub use requests::{Verdict, decide};
 pub use standing::{confirm_deletions, limit_members, limit_namespaces, resume, suspend};
 
+pub use domain::operator::PREFIX;
 pub use storage::directory::Listed;
 
 use crate::{Error, gates::Work};
-use domain::{membership::Role, request::Wish};
+use domain::{Refusal, id::NamespaceId, membership::Role, request::Wish, text::NamespaceName};
+use storage::namespaces::Namespace;
 
 /// Does what was asked for.
 pub(crate) async fn carry_out(work: &mut Work, wish: &Wish) -> Result<(), Error> {
@@ -35,13 +37,27 @@ pub(crate) async fn carry_out(work: &mut Work, wish: &Wish) -> Result<(), Error>
         Wish::TakeAdmin { member, .. } => people::set_role(work, *member, Role::Member).await.map(drop),
         Wish::ChangeFounder { member, .. } => people::set_founder(work, *member).await.map(drop),
         Wish::GivePermission(asked) => {
-            permissions::insert(work, asked.holder, asked.namespace, asked.permission, asked.lifetime).await.map(drop)
+            let namespace = present(work, asked.namespace, &asked.name).await?;
+            permissions::insert(work, asked.holder, &namespace, asked.permission, asked.lifetime).await.map(drop)
         }
-        Wish::TakePermission(asked) => permissions::delete(work, asked.holder, asked.namespace, asked.permission).await,
+        Wish::TakePermission(asked) => {
+            let namespace = present(work, asked.namespace, &asked.name).await?;
+            permissions::delete(work, asked.holder, &namespace, asked.permission).await
+        }
         Wish::NamespaceLimit { limit } => standing::set_namespace_limit(work, *limit).await,
         Wish::MemberLimit { limit } => standing::set_member_limit(work, Some(*limit)).await,
         Wish::RemoveUser { member, .. } => people::forget(work, *member).await.map(drop),
         Wish::AdoptNamespace { name } => namespaces::insert(work, name).await.map(drop),
-        Wish::DeleteNamespace { namespace, .. } => namespaces::take_away(work, *namespace).await.map(drop),
+        Wish::DeleteNamespace { namespace, name } => {
+            let namespace = present(work, *namespace, name).await?;
+            namespaces::take_away(work, &namespace).await
+        }
     }
+}
+
+/// A namespace that was there when somebody asked.
+async fn present(work: &mut Work, id: NamespaceId, name: &NamespaceName) -> Result<Namespace, Error> {
+    let all = storage::namespaces::list(&mut work.c, work.organization.id).await?;
+    let found = all.into_iter().find(|namespace| namespace.id == id);
+    found.ok_or_else(|| Refusal::UnknownNamespace { name: name.to_string() }.into())
 }

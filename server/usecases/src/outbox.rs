@@ -125,7 +125,7 @@ async fn compose(installation: &Installation, letter: &Letter) -> Result<Option<
             let Ok(pending) = stored.invitation.pending() else {
                 return Ok(None);
             };
-            let facts = invitation_facts(&mut c, &pending.offer).await?;
+            let facts = invitation_facts(&mut c, &pending.offer, now).await?;
             let Some((organization, invited_by, namespaces)) = facts else {
                 return Ok(None);
             };
@@ -273,6 +273,7 @@ async fn compose(installation: &Installation, letter: &Letter) -> Result<Option<
 async fn invitation_facts(
     c: &mut Connection,
     offer: &domain::invitation::Offer,
+    now: Timestamp,
 ) -> Result<Option<(String, String, Vec<String>)>, Error> {
     let Some(organization) = organizations::find(c, offer.organization).await? else {
         return Ok(None);
@@ -280,7 +281,7 @@ async fn invitation_facts(
     let Some(invited_by) = name_of(c, offer.invited_by).await? else {
         return Ok(None);
     };
-    let inviter = inviter_of(c, offer, &organization).await?;
+    let inviter = inviter_of(c, offer, &organization, now).await?;
     let namespaces = namespaces_of(c, offer, &inherited(&offer.namespaces, &inviter.namespaces)).await?;
     let namespaces = namespaces.iter().map(ToString::to_string).collect();
     Ok(Some((organization.name.to_string(), invited_by, namespaces)))

@@ -21,7 +21,10 @@ pub async fn request(context: &Context, email: &str) -> Result<(), Error> {
     let email = EmailAddress::parse(email).map_err(Refusal::field("email"))?;
     limits::strangers_request(context).await?;
     let mut work = context.begin_account().await?;
-    let user = users::find_by_email(&mut work.c, &email).await?;
+    let user = match users::find_by_email(&mut work.c, &email).await? {
+        Some(user) if users::hold(&mut work.c, user.id).await? => Some(user),
+        _ => None,
+    };
     let may_mail = limits::mail_to(context, &mut work.c, &email).await.is_ok();
     if let (Some(user), true) = (&user, may_mail) {
         let reset = Reset {

@@ -1,6 +1,13 @@
 //! Asking the operator: what no admin can do, with the facts filled in.
 
-use crate::{Context, Error, gates::Work, grants::named_holder, members::parse_id, namespaces::named};
+use crate::{
+    Context, Error,
+    gates::Work,
+    grants::{is_active, named_holder},
+    limits,
+    members::parse_id,
+    namespaces::named_one,
+};
 use domain::{
     Refusal,
     access::Action,
@@ -9,6 +16,7 @@ use domain::{
     id::{MemberId, RequestId},
     letter::Letter,
     membership::Role,
+    namespace::may_be_adopted,
     permission::Permission,
     request::{How, Outcome, Request, Wish, Withheld},
     text::{EmailAddress, NamespaceName, Problem, Remark},
@@ -92,7 +100,8 @@ pub async fn waiting(context: &Context, slug: &str) -> Result<Vec<Filed>, Error>
 /// Asks the operator. Every operator gets a mail.
 ///
 /// # Errors
-/// [`Refusal::BadField`] on `reason`; what would refuse the act as things stand; [`Refusal::AlreadyRequested`].
+/// [`Refusal::BadField`] on `reason`; what would refuse the act as things stand; [`Refusal::AlreadyRequested`];
+/// [`Refusal::TooManyRequests`].
 pub async fn file(context: &Context, slug: &str, asked: Asked, reason: &str) -> Result<Request, Error> {
     let mut work = context.begin(slug, Action::FileRequest).await?;
     let requested_by = work.member()?.user;
@@ -102,6 +111,7 @@ pub async fn file(context: &Context, slug: &str, asked: Asked, reason: &str) -> 
     if requests::waiting_of(&mut work.c, organization).await?.iter().any(|filed| filed.request.wish == wish) {
         return Err(Refusal::AlreadyRequested.into());
     }
+    limits::request_to_operator(context, &mut work.c, organization).await?;
     let id = RequestId::from_random(crate::dice::random());
     let requested_at = work.now;
     let request = Request { id, organization, wish, reason, requested_by, requested_at, outcome: None };
@@ -144,10 +154,7 @@ async fn wish(work: &mut Work, asked: Asked) -> Result<Wish, Error> {
     Ok(match asked {
         Asked::MakeAdmin { member: id } => {
             let found = member(work, &id).await?;
-            let changed = found.membership(founder).with_role(Role::Admin, admins)?;
-            if !changed.is_active() {
-                return Err(Refusal::NotActive.into());
-            }
+            found.membership(founder).with_role(Role::Admin, admins)?;
             let (member, email) = named(found);
             Wish::MakeAdmin { member, email }
         }
@@ -164,10 +171,19 @@ async fn wish(work: &mut Work, asked: Asked) -> Result<Wish, Error> {
             Wish::ChangeFounder { member, email }
         }
         Asked::GivePermission { holder, namespace, permission, lifetime } => {
-            Wish::GivePermission(withheld(work, holder, &namespace, permission, lifetime).await?)
+            let asked = withheld(work, holder, &namespace, permission, lifetime).await?;
+            is_active(work, holder).await?;
+            if has(work, &asked).await? {
+                return Err(Refusal::AlreadyGiven.into());
+            }
+            Wish::GivePermission(asked)
         }
         Asked::TakePermission { holder, namespace, permission } => {
-            Wish::TakePermission(withheld(work, holder, &namespace, permission, Lifetime::Never).await?)
+            let asked = withheld(work, holder, &namespace, permission, Lifetime::Never).await?;
+            if !has(work, &asked).await? {
+                return Err(Refusal::NotGiven.into());
+            }
+            Wish::TakePermission(asked)
         }
         Asked::NamespaceLimit { limit } => {
             let present = namespaces::count(&mut work.c, work.organization.id).await?;
@@ -185,7 +201,14 @@ async fn wish(work: &mut Work, asked: Asked) -> Result<Wish, Error> {
             Wish::RemoveUser { member, email }
         }
         Asked::AdoptNamespace { name } => {
-            Wish::AdoptNamespace { name: NamespaceName::parse(name.trim()).map_err(Refusal::field("name"))? }
+            let name = NamespaceName::parse(name.trim()).map_err(Refusal::field("namespace"))?;
+            may_be_adopted(&name)?;
+            // Of other organizations nothing is told.
+            let all = namespaces::list(&mut work.c, work.organization.id).await?;
+            if all.iter().any(|own| own.name == name) {
+                return Err(Refusal::NamespaceTaken { name: name.to_string() }.into());
+            }
+            Wish::AdoptNamespace { name }
         }
         Asked::DeleteNamespace { namespace } => {
             let all = namespaces::list(&mut work.c, work.organization.id).await?;
@@ -199,9 +222,10 @@ fn higher(limit: u32, present: u32) -> Result<(), Refusal> {
     if limit < present { Err(Refusal::LimitTooLow { present }) } else { Ok(()) }
 }
 
-fn named_one<'a>(all: &'a [namespaces::Namespace], name: &str) -> Result<&'a namespaces::Namespace, Refusal> {
-    let found = named(all, &[name.to_owned()])?.into_values().next();
-    found.ok_or(Refusal::UnknownNamespace { name: String::new() })
+/// Whether the holder has now what a wish is about.
+async fn has(work: &mut Work, asked: &Withheld) -> Result<bool, Error> {
+    let has = storage::withheld::of(&mut work.c, asked.holder, work.now).await?;
+    Ok(has.iter().any(|it| it.namespace_id == asked.namespace && it.permission == asked.permission))
 }
 
 async fn withheld(

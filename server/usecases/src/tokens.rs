@@ -121,7 +121,7 @@ pub async fn list(context: &Context, slug: &str, cursor: Option<&str>, limit: Op
         rows.len() as u64
     };
     let all = namespaces::list(&mut look.c, organization.id).await?;
-    let granted = tokens::granted(&mut look.c, organization.id, &rows).await?;
+    let granted = tokens::granted(&mut look.c, organization.id, &rows, context.now()).await?;
     let none = BTreeSet::new();
     let listed = rows.into_iter().map(|token| {
         let has = granted.get(&token.id).unwrap_or(&none);
@@ -136,7 +136,7 @@ pub async fn find(context: &Context, slug: &str, token: &str) -> Result<Listed, 
     let organization = look.organization.id;
     let token = tokens::find(&mut look.c, organization, parse_id(token)?).await?.ok_or(Refusal::NotFound)?;
     let all = namespaces::list(&mut look.c, organization).await?;
-    let has = grants::of(&mut look.c, token.id).await?;
+    let has = grants::of(&mut look.c, token.id, context.now()).await?;
     Ok(context.listed(token, &all, &has))
 }
 
@@ -157,7 +157,7 @@ pub async fn current(context: &Context) -> Result<(Organization, Listed), Error>
     let mut c = context.installation.db.read().await?;
     let organization = storage::organizations::find(&mut c, token.organization).await?.ok_or(Refusal::NotFound)?;
     let all = namespaces::list(&mut c, organization.id).await?;
-    let has = grants::of(&mut c, token.id).await?;
+    let has = grants::of(&mut c, token.id, context.now()).await?;
     let listed = context.listed(token, &all, &has);
     Ok((organization, listed))
 }
@@ -220,7 +220,7 @@ pub async fn assign(context: &Context, slug: &str, token: &str, wanted: &[String
     let mut work = context.begin(slug, Action::AssignToken).await?;
     let token = target(&mut work, token).await?;
     let all = namespaces::list(&mut work.c, work.organization.id).await?;
-    let has = grants::of(&mut work.c, token.id).await?;
+    let has = grants::of(&mut work.c, token.id, work.now).await?;
     let wanted: BTreeSet<_> = named(&all, wanted)?.into_keys().collect();
     let change = Change::between(&has, &wanted);
     let mut listed = context.listed(token, &all, &wanted);
@@ -269,7 +269,7 @@ pub async fn kubeconfig(context: &Context, slug: &str, secret: &str) -> Result<K
         return Err(Refusal::TokenExpired { at }.into());
     }
     let all = namespaces::list(&mut look.c, organization.id).await?;
-    let has = grants::of(&mut look.c, token.id).await?;
+    let has = grants::of(&mut look.c, token.id, context.now()).await?;
     let text = kubeconfig::write(cluster, &organization.slug, token.id, &secret, &names(&all, &has))?;
     Ok(Kubeconfig { file_name: kubeconfig::file_name(&organization.slug), text })
 }

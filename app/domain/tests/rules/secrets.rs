@@ -2,7 +2,7 @@
 
 use crate::people::steady;
 use domain::{
-    Refusal,
+    Refusal, operator,
     token::{Mask, Secret},
 };
 use proptest::prelude::*;
@@ -23,6 +23,38 @@ fn dice(seed: u64) -> impl FnMut() -> u8 {
 
 fn secret(seed: u64) -> Secret {
     Secret::from_random(dice(seed))
+}
+
+#[test]
+fn a_secret_of_the_operators_has_the_same_form_and_no_slip_of_a_key_makes_it_a_tokens() {
+    for seed in 0..200 {
+        let (ours, tokens) = (operator::Secret::from_random(dice(seed)), secret(seed));
+        let digits = ours.reveal().strip_prefix("bwo_").expect("the prefix");
+        assert_eq!((digits.len(), &digits[..30]), (36, &tokens.reveal()[4..34]));
+        assert_eq!(digits[30..], checksum(&ours.reveal()[..34]));
+        assert_eq!(operator::Secret::parse(ours.reveal()), Ok(ours.clone()));
+        assert_eq!(format!("{ours:?}"), "Secret(bwo_…)");
+        // Of one kind as the other.
+        let (as_token, as_ours) = (format!("bwk_{digits}"), tokens.reveal().replacen("bwk_", "bwo_", 1));
+        for wrong in [as_token.as_str(), ours.reveal()] {
+            assert!(is_refused(wrong), "{wrong}");
+        }
+        for wrong in [as_ours.as_str(), tokens.reveal()] {
+            assert_eq!(operator::Secret::parse(wrong), Err(Refusal::TokenMalformed), "{wrong}");
+        }
+    }
+}
+
+#[test]
+fn every_typo_in_a_secret_of_the_operators_is_refused() {
+    let made = operator::Secret::from_random(dice(7));
+    for place in 0..made.reveal().len() {
+        for other in DIGITS.chars().chain(['_', '-', ' ', '\n']) {
+            let wrong = format!("{}{other}{}", &made.reveal()[..place], &made.reveal()[place + 1..]);
+            let parsed = operator::Secret::parse(&wrong);
+            assert_eq!(parsed.is_ok(), wrong == made.reveal(), "{wrong}");
+        }
+    }
 }
 
 fn is_refused(text: &str) -> bool {

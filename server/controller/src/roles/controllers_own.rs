@@ -14,7 +14,7 @@ use k8s_openapi::{
 };
 
 /// Where the controller lives, and keeps its Lease.
-pub const NAMESPACE: &str = "bailiwick";
+pub const NAMESPACE: &str = domain::namespace::CONTROLLERS_OWN;
 /// The Lease that says which of several controllers writes.
 pub const LEASE: &str = "bailiwick-controller";
 const SERVICE_ACCOUNT: &str = "bailiwick-controller";

@@ -48,6 +48,8 @@ create table operator_credentials (
     name text not null,
     secret_hash blob unique,
     made_by text not null,
+    -- Whose way to act it is, too; null: made at a command line, or by another program.
+    maker_id blob references users (id),
     made_at integer not null,
     ended_at integer
 ) strict;
@@ -81,7 +83,7 @@ create table operator_activity (
     user_agent text
 ) strict;
 create index operator_activity_by_time on operator_activity (at, id);
-create index activity_of_operators on activity (at) where actor_kind = 'operator';
+create index activity_of_operators on activity (at, organization_id, version, ordinal) where actor_kind = 'operator';
 
 -- What an operator decided while the program runs; one row a name.
 create table installation_settings (

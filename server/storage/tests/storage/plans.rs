@@ -3,18 +3,33 @@
 
 use storage::trial::Trial;
 
-/// Run by the worker or the controller alone, or over what is bounded: a page's own rows, the letters that wait, one row.
-const MAY_SCAN: [(&str, &str); 10] = [
+/// Run by the worker or the controller alone, or over what is bounded: a page's own rows, the letters and the requests that
+/// wait, the operators and their credentials, one row.
+const MAY_SCAN: [(&str, &str); 13] = [
     ("account_activity", "DELETE_OVER"),
     ("cluster", "BEHIND"),
+    ("credentials", "ALL"),
+    ("operators", "ALL"),
     ("organizations", "ALL"),
     ("outbox", "DELETE_SENT"),
     ("outbox", "DELETE_WAITING"),
     ("outbox", "STATE"),
+    ("requests", "COUNT_WAITING"),
     ("roster", "ALL_DOWN"),
     ("roster", "ALL_UP"),
     ("sessions", "DELETE_OVER"),
     ("users", "ANY"),
+];
+
+/// What an operator does once in a while: looking over all of the installation, deleting a namespace (SQLite then looks for
+/// whatever names it still), and removing a person, of whom nothing may be left in any table.
+const OPERATORS_MAY_SCAN: [(&str, &str); 6] = [
+    ("directory", "COUNTS"),
+    ("directory", "DIFFERING"),
+    ("directory", "DRIFTS"),
+    ("directory", "RETRY_ALL"),
+    ("namespaces", "DELETE"),
+    ("namespaces", "DELETE_OFFERED"),
 ];
 
 #[tokio::test]
@@ -27,7 +42,10 @@ async fn no_request_reads_a_whole_table() {
         }
     }
     scanning.sort_unstable();
-    assert_eq!(scanning, MAY_SCAN);
+    scanning.retain(|(module, _)| *module != "removal");
+    let mut may: Vec<_> = MAY_SCAN.into_iter().chain(OPERATORS_MAY_SCAN).collect();
+    may.sort_unstable();
+    assert_eq!(scanning, may);
 }
 
 #[tokio::test]

@@ -75,6 +75,7 @@ pub(crate) async fn inviter_of(
     c: &mut Connection,
     offer: &Offer,
     organization: &Organization,
+    now: Timestamp,
 ) -> Result<Inviter, Error> {
     let holder = match offer.invited_by {
         // Removing a token that went astray takes back what it offered; that it ended by itself says nothing against it.
@@ -88,7 +89,9 @@ pub(crate) async fn inviter_of(
     };
     Ok(match holder {
         Some(holder) => {
-            Inviter { may_invite: true, namespaces: grants::of(c, holder).await?, ends: grants::ends(c, holder).await? }
+            let has = grants::with_ends(c, holder, now).await?;
+            let ends = has.iter().filter_map(|(id, ends_at)| Some((*id, (*ends_at)?))).collect();
+            Inviter { may_invite: true, namespaces: has.into_keys().collect(), ends }
         }
         None => Inviter { may_invite: false, namespaces: BTreeSet::new(), ends: BTreeMap::new() },
     })
@@ -112,7 +115,7 @@ pub async fn preview(context: &Context, secret: &str) -> Result<Preview, Error> 
     let offer = &pending.offer;
     let organization = organizations::find(&mut c, offer.organization).await?.ok_or(Refusal::NotFound)?;
     decide(Actor::Anonymous, organization.place(), None, Action::AcceptInvitation)?;
-    let inviter = inviter_of(&mut c, offer, &organization).await?;
+    let inviter = inviter_of(&mut c, offer, &organization, context.now()).await?;
     pending.may_be_used(context.now(), &inviter)?;
     let invited_by = name_of(&mut c, offer.invited_by).await?.ok_or(Refusal::InviterNoLongerAdmin)?;
     let namespaces = namespaces_of(&mut c, offer, &inherited(&offer.namespaces, &inviter.namespaces)).await?;
@@ -173,11 +176,15 @@ pub async fn accept(context: &Context, secret: &str, brings: Accepting<'_>) -> R
     // Read again under the lock: what was true before may be over.
     let pending = proved(context, &mut work.c, secret).await?.pending()?;
     let organization = work.organization.clone();
-    let inviter = inviter_of(&mut work.c, &offer, &organization).await?;
+    let inviter = inviter_of(&mut work.c, &offer, &organization, work.now).await?;
     let accepted = pending.accept(user.id, &user.email, work.now, &inviter)?;
     may_add_one(organization.members_active.unsigned_abs(), organization.member_limit())?;
     if new_account && !open_account(&mut work.c, context, &user, work.now).await? {
         return Err(Refusal::SignInToAccept.into());
+    }
+    // Whoever is being removed at this moment joins nothing.
+    if !users::hold(&mut work.c, user.id).await? {
+        return Err(Refusal::NotSignedIn.into());
     }
     let version = work.version();
     let joining = members::Joining {
@@ -200,7 +207,7 @@ pub async fn accept(context: &Context, secret: &str, brings: Accepting<'_>) -> R
     grants::apply(&mut work.c, id, &change, offer.invited_by, work.now).await?;
     // What the inviter has until a time, nobody gets from them for longer.
     for (namespace, ends_at) in inviter.ends {
-        grants::limit(&mut work.c, id, namespace, Some(ends_at)).await?;
+        grants::limit(&mut work.c, id, namespace, Some(ends_at), work.now).await?;
     }
     invitations::accept(&mut work.c, &accepted, version).await?;
     let cookie = if new_session { Some(sessions::start(context, &mut work.c, &user).await?) } else { None };

@@ -9,15 +9,17 @@ use domain::{
     text::{Problem, Slug},
     time::Timestamp,
 };
+use std::cmp::Reverse;
 use storage::{
     cluster::{self, Connected},
     directory::{self, Counts, Drift, Listed, WaitingMail},
     members::{self, Member},
     namespaces::{self, Namespace},
-    operators::{self, In},
+    operators::{self, Done, In, Line, Position},
     outbox,
     requests::{self, Filed},
 };
+use uuid::Uuid;
 
 /// How many rows a page has.
 const PAGE: u32 = 50;
@@ -181,40 +183,49 @@ pub enum Did {
     In(In, ActivityEvent),
 }
 
-/// What operators did before a time, the latest first; and the time before which the rest was.
+fn position(Position { at, line }: Position) -> String {
+    match line {
+        Line::Here(id) => crate::requests::place(at, &id),
+        Line::In { organization, version, ordinal } => format!("{}.{organization}.{version}.{ordinal}", at.micros()),
+    }
+}
+
+/// Reads a [`position`].
+fn parse_position(text: &str) -> Option<Position> {
+    let mut parts = text.split('.');
+    let at = parts.next()?.parse().ok().filter(|micros| *micros >= 0).map(Timestamp::from_micros)?;
+    let id: Uuid = parts.next()?.parse().ok()?;
+    let line = match (parts.next(), parts.next(), parts.next()) {
+        (None, ..) => Line::Here(id),
+        (Some(version), Some(ordinal), None) => {
+            Line::In { organization: id.into(), version: version.parse().ok()?, ordinal: ordinal.parse().ok()? }
+        }
+        _ => return None,
+    };
+    Some(Position { at, line })
+}
+
+/// What operators did, the latest first, to the installation and to organizations; and where the rest begins. What
+/// happened in one transaction has one time, so that the place within it counts: no line is skipped, and none comes twice.
 ///
 /// # Errors
 /// [`Refusal::BadField`] on `cursor`.
 pub async fn activity(context: &Context, cursor: &str) -> Result<(Vec<Deed>, Option<String>), Error> {
-    const LAST: Timestamp = Timestamp::from_micros(253_402_300_799_000_000);
     let context = context.as_operator()?;
     let before = match cursor {
-        "" => LAST,
-        text => {
-            let micros = text.parse().ok().filter(|micros: &i64| *micros >= 0);
-            Timestamp::from_micros(micros.ok_or(Refusal::BadField { field: "cursor", problem: Problem::Unknown })?)
-        }
+        "" => Position::LATEST,
+        text => parse_position(text).ok_or(Refusal::BadField { field: "cursor", problem: Problem::Unknown })?,
     };
     let mut c = context.installation.db.read().await?;
-    let own = operators::own(&mut c, before, PAGE).await?;
-    let elsewhere = operators::in_organizations(&mut c, before, PAGE).await?;
-    let own = own.into_iter().map(|done| Deed { at: done.at, by: done.by, ip: done.ip, did: Did::Here(done.event) });
-    let elsewhere = elsewhere.into_iter().map(|(place, done)| Deed {
-        at: done.at,
-        by: done.by,
-        ip: done.ip,
-        did: Did::In(place, done.event),
-    });
-    let mut deeds: Vec<Deed> = own.chain(elsewhere).collect();
-    deeds.sort_by(|a, b| b.at.cmp(&a.at));
-    let most = PAGE as usize;
-    if deeds.len() < most {
-        return Ok((deeds, None));
-    }
-    // What happened in one transaction has one time: it is never parted, or the rest of it would be skipped.
-    let last = deeds[most - 1].at;
-    let whole: Vec<Deed> = deeds.iter().filter(|deed| deed.at > last).cloned().collect();
-    let page = if whole.is_empty() { deeds.into_iter().filter(|deed| deed.at == last).collect() } else { whole };
-    let next = page.last().map(|deed| deed.at.micros().to_string());
-    Ok((page, next))
+    let own = operators::own(&mut c, before, PAGE + 1).await?;
+    let elsewhere = operators::in_organizations(&mut c, before, PAGE + 1).await?;
+    let own = own.into_iter().map(|Done { position, by, event, ip }| (position, by, ip, Did::Here(event)));
+    let elsewhere = elsewhere
+        .into_iter()
+        .map(|(place, Done { position, by, event, ip })| (position, by, ip, Did::In(place, event)));
+    let mut deeds: Vec<_> = own.chain(elsewhere).collect();
+    deeds.sort_by_key(|(position, ..)| Reverse(*position));
+    let next = cut(&mut deeds, PAGE).then(|| deeds.last().map(|(last, ..)| position(*last))).flatten();
+    let deed = |(position, by, ip, did): (Position, String, Option<String>, Did)| Deed { at: position.at, by, ip, did };
+    Ok((deeds.into_iter().map(deed).collect(), next))
 }

@@ -1,26 +1,19 @@
 //! The installation as a whole: who its operators are, what their programs bring, sign-ups, and the mail that waits.
 
-use crate::{
-    Context, Error,
-    gates::open_account,
-    keys::{random_secret, sha256},
-};
+use crate::{Context, Error, Operator, gates::open_account, keys::sha256};
 use domain::{
     Refusal,
     id::{CredentialId, LetterId, UserId},
-    operator::OperatorEvent,
+    operator::{OperatorEvent, Secret},
     password::Password,
     text::{EmailAddress, PersonName, TokenName},
 };
 use storage::{
     credentials::{self, Credential},
     directory,
-    operators::{self, Operator},
+    operators::{self, Operator as Listed},
     users::{self, User},
 };
-
-/// What every credential of the operator's begins with: told apart from an organization's tokens, and found by scanners.
-pub const PREFIX: &str = "bwo_";
 
 /// Who is to become an operator, and has no account yet.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +24,7 @@ pub struct NewAccount<'a> {
 }
 
 /// Every operator.
-pub async fn list(context: &Context) -> Result<Vec<Operator>, Error> {
+pub async fn list(context: &Context) -> Result<Vec<Listed>, Error> {
     context.as_operator()?;
     Ok(operators::all(&mut context.installation.db.read().await?).await?)
 }
@@ -51,14 +44,16 @@ pub async fn add(context: &Context, email: &str, account: Option<NewAccount<'_>>
         (None, Some(account)) => Some(user(&context, &email, account).await?),
     };
     let mut work = context.begin_installation().await?;
+    let (by, now) = (name(&context), work.now);
     if let Some(fresh) = &fresh {
-        let now = work.now;
         open_account(&mut work.c, &context, fresh, now).await?;
     }
-    let id = fresh.as_ref().or(found.as_ref()).map(|user| user.id).ok_or(Refusal::NotFound)?;
-    let (by, now) = (name(&context), work.now);
-    operators::lock(&mut work.c).await?;
-    if !operators::insert(&mut work.c, id, &by, now).await? {
+    // Asked again: the address may have got its account, or lost it, since.
+    let user = users::find_by_email(&mut work.c, &email).await?.ok_or(Refusal::NotFound)?;
+    if !users::hold(&mut work.c, user.id).await? {
+        return Err(Refusal::NotFound.into());
+    }
+    if !operators::insert(&mut work.c, user.id, &by, now).await? {
         return Err(Refusal::AlreadyOperator.into());
     }
     work.commit(OperatorEvent::Added { email: email.clone() }).await?;
@@ -77,10 +72,7 @@ async fn user(context: &Context, email: &EmailAddress, account: NewAccount<'_>) 
 }
 
 fn name(context: &Context) -> String {
-    match &context.caller.who {
-        crate::Who::Operator(operator) => operator.name(),
-        _ => String::new(),
-    }
+    context.caller.operator().map(Operator::name).unwrap_or_default()
 }
 
 /// Makes somebody no operator any longer. Their account stays.
@@ -91,7 +83,6 @@ pub async fn remove(context: &Context, email: &str) -> Result<EmailAddress, Erro
     let context = context.acting_as_operator()?;
     let email = EmailAddress::parse(email).map_err(Refusal::field("email"))?;
     let mut work = context.begin_installation().await?;
-    operators::lock(&mut work.c).await?;
     let user = users::find_by_email(&mut work.c, &email).await?.ok_or(Refusal::NotOperator)?;
     if !operators::is_one(&mut work.c, user.id).await? {
         return Err(Refusal::NotOperator.into());
@@ -117,13 +108,16 @@ pub async fn credentials(context: &Context) -> Result<Vec<Credential>, Error> {
 pub async fn make_credential(context: &Context, called: &str) -> Result<(CredentialId, String), Error> {
     let context = context.acting_as_operator()?;
     let called = TokenName::parse(called).map_err(Refusal::field("name"))?;
-    let secret = format!("{PREFIX}{}", random_secret());
+    let secret = Secret::from_random(crate::dice::bytes());
     let id = CredentialId::from_random(crate::dice::random());
     let mut work = context.begin_installation().await?;
     let (by, now) = (name(&context), work.now);
-    credentials::insert(&mut work.c, id, called.as_str(), &sha256(&secret), &by, now).await?;
+    let secret_hash = sha256(secret.reveal());
+    let maker = context.caller.operator().and_then(Operator::hand);
+    let new = credentials::New { id, name: called.as_str(), secret_hash, made_by: &by, maker };
+    credentials::insert(&mut work.c, new, now).await?;
     work.commit(OperatorEvent::CredentialMade { name: called.to_string() }).await?;
-    Ok((id, secret))
+    Ok((id, secret.reveal().to_owned()))
 }
 
 /// # Errors

@@ -1,14 +1,15 @@
 //! Namespaces that were in the cluster before, and those that go.
 
-use crate::{Context, Error, gates::Work, namespaces::named};
+use crate::{Context, Error, gates::Work, namespaces::named_one};
 use domain::{
     Refusal,
     access::Action,
     activity::ActivityEvent,
     id::NamespaceId,
-    namespace::may_add_one,
+    namespace::{may_add_one, may_be_adopted},
     text::{NamespaceLabel, NamespaceName},
 };
+use std::collections::BTreeSet;
 use storage::namespaces::{self, Namespace, New};
 
 /// Gives an organization a namespace that the cluster has already. Nobody gets a grant in it by that.
@@ -26,8 +27,11 @@ pub async fn adopt(context: &Context, slug: &str, name: &str) -> Result<Namespac
 pub(super) async fn insert(work: &mut Work, name: &NamespaceName) -> Result<(), Error> {
     let organization = work.organization.clone();
     let limit = u32::try_from(organization.namespace_limit).unwrap_or(0);
+    may_be_adopted(name)?;
     may_add_one(namespaces::count(&mut work.c, organization.id).await?, limit)?;
-    let label = NamespaceLabel::of_name(name, &organization.slug);
+    let all = namespaces::list(&mut work.c, organization.id).await?;
+    let taken: BTreeSet<_> = all.into_iter().map(|own| own.label).collect();
+    let label = NamespaceLabel::of_name(name, &organization.slug, &taken);
     let id = NamespaceId::from_random(crate::dice::random());
     // Whoever made it in the cluster has no account here; the founder stands for the organization.
     let new = New { id, organization: organization.id, label: &label, name, created_by: organization.founder };
@@ -47,19 +51,14 @@ pub(super) async fn insert(work: &mut Work, name: &NamespaceName) -> Result<(), 
 pub async fn delete(context: &Context, slug: &str, name: &str) -> Result<NamespaceName, Error> {
     let mut work = context.begin(slug, Action::DeleteNamespace).await?;
     let all = namespaces::list(&mut work.c, work.organization.id).await?;
-    let found = named(&all, &[name.to_owned()])?.into_keys().next();
-    let id = found.ok_or(Refusal::UnknownNamespace { name: String::new() })?;
-    let gone = take_away(&mut work, id).await?;
+    let found = named_one(&all, name)?;
+    take_away(&mut work, found).await?;
     work.commit_recorded().await?;
-    Ok(gone.name)
+    Ok(found.name.clone())
 }
 
-pub(super) async fn take_away(work: &mut Work, id: NamespaceId) -> Result<Namespace, Error> {
+pub(super) async fn take_away(work: &mut Work, gone: &Namespace) -> Result<(), Error> {
     let organization = work.organization.id;
-    let all = namespaces::list(&mut work.c, organization).await?;
-    let found = all.into_iter().find(|it| it.id == id);
-    let found = found.ok_or(Refusal::UnknownNamespace { name: String::new() })?;
-    namespaces::delete(&mut work.c, organization, id).await?;
-    work.record(&ActivityEvent::NamespaceDeleted { namespace: found.name.clone() }).await?;
-    Ok(found)
+    namespaces::delete(&mut work.c, organization, gone.id).await?;
+    work.record(&ActivityEvent::NamespaceDeleted { namespace: gone.name.clone() }).await
 }

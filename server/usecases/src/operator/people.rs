@@ -11,6 +11,7 @@ use domain::{
     text::EmailAddress,
     time::Timestamp,
 };
+use std::collections::{BTreeMap, BTreeSet};
 use storage::{
     Connection,
     members::{self, Member},
@@ -126,36 +127,48 @@ pub async fn remove_user(context: &Context, slug: &str, member: &str) -> Result<
 
 pub(super) async fn forget(work: &mut Work, member: MemberId) -> Result<Removal, Error> {
     let target = target(work, member).await?;
-    let user = users::find(&mut work.c, target.user).await?.ok_or(Refusal::NotFound)?;
-    let memberships = removal::memberships(&mut work.c, target.user).await?;
-    let mut places = Vec::new();
-    for membership in &memberships {
-        // Each of them changes, so each is locked, and its controller looks again.
-        let own = membership.organization == work.organization.id;
-        let place = if own {
-            work.organization.clone()
-        } else {
-            organizations::lock(&mut work.c, membership.organization).await?.ok_or(Refusal::NotFound)?
-        };
-        places.push(place);
+    // From here on they join nothing.
+    if !users::hold(&mut work.c, target.user).await? {
+        return Err(Refusal::NotFound.into());
     }
-    let removal = gather(&mut work.c, &target, places.clone(), work.now).await?;
+    let user = users::find(&mut work.c, target.user).await?.ok_or(Refusal::NotFound)?;
+    let memberships = removal::memberships(&mut work.c, user.id).await?;
+    let offers = removal::pending(&mut work.c, &user.email).await?;
+    let ids = memberships.iter().map(|it| it.organization).chain(offers.iter().map(|(_, organization)| *organization));
+    let mut places = BTreeMap::new();
+    for id in ids.collect::<BTreeSet<_>>() {
+        // Each of them changes, so each is locked, and its controller looks again.
+        let place = match id == work.organization.id {
+            true => work.organization.clone(),
+            false => organizations::lock(&mut work.c, id).await?.ok_or(Refusal::NotFound)?,
+        };
+        places.insert(id, place);
+    }
+    let left = memberships.iter().filter_map(|it| places.get(&it.organization).cloned()).collect();
+    let removal = gather(&mut work.c, &target, left, work.now).await?;
     operators::lock(&mut work.c).await?;
     if operators::is_one(&mut work.c, user.id).await? && operators::all(&mut work.c).await?.len() == 1 {
         return Err(Refusal::LastOperator.into());
     }
-    for membership in &memberships {
-        removal::delete_member(&mut work.c, membership).await?;
-    }
     let instead = EmailAddress::of_removed(&user.first_name, &user.last_name, user.id);
     let now = work.now;
-    removal::forget(&mut work.c, &user, &instead, &removal.name, now).await?;
-    let event = ActivityEvent::UserRemoved { name: removal.name.clone() };
-    let own = work.organization.id;
-    for place in places.iter().filter(|place| place.id != own) {
-        work.record_in(place, &event).await?;
+    let mut events = Vec::new();
+    for offer in offers {
+        if removal::revoke(&mut work.c, offer, now).await? {
+            events.push((offer.1, ActivityEvent::InvitationRevoked { email: instead.clone() }));
+        }
     }
-    work.record(&event).await?;
+    for membership in &memberships {
+        removal::delete_member(&mut work.c, membership).await?;
+        events.push((membership.organization, ActivityEvent::UserRemoved { name: removal.name.clone() }));
+    }
+    removal::forget(&mut work.c, &user, &instead, &removal.name, now).await?;
+    for (organization, event) in events {
+        match places.get(&organization).filter(|place| place.id != work.organization.id) {
+            Some(place) => work.record_in(place, &event).await?,
+            None => work.record(&event).await?,
+        }
+    }
     Ok(removal)
 }
 

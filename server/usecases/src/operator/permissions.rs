@@ -3,24 +3,24 @@
 use crate::{
     Context, Error,
     gates::Work,
-    grants::{named_holder, touch},
-    namespaces::named,
+    grants::{is_active, named_holder, touch},
+    namespaces::named_one,
 };
 use domain::{
     Refusal,
     access::Action,
     activity::{ActivityEvent, Named},
     grant::Holder,
-    id::{LetterId, NamespaceId},
+    id::LetterId,
     letter::{AccessChange, Letter},
-    membership::Status,
     permission::Permission,
-    text::{NamespaceName, Problem},
+    text::Problem,
     time::Timestamp,
     token::Lifetime,
 };
 use storage::{
-    members, namespaces,
+    members,
+    namespaces::{self, Namespace},
     withheld::{self, New},
 };
 
@@ -33,16 +33,11 @@ fn only_withheld(permission: Permission) -> Result<(), Refusal> {
     }
 }
 
-async fn namespace(work: &mut Work, name: &str) -> Result<NamespaceId, Error> {
-    let all = namespaces::list(&mut work.c, work.organization.id).await?;
-    let found = named(&all, &[name.to_owned()])?.into_keys().next();
-    Ok(found.ok_or(Refusal::UnknownNamespace { name: String::new() })?)
-}
-
 /// Gives a withheld permission, until it is taken or for so long.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] for the holder, [`Refusal::UnknownNamespace`], [`Refusal::NotActive`], [`Refusal::AlreadyGiven`];
+/// [`Refusal::NotFound`] for the holder, [`Refusal::UnknownNamespace`], [`Refusal::NotActive`], [`Refusal::TokenExpired`],
+/// [`Refusal::AlreadyGiven`];
 /// [`Refusal::BadField`] for a permission that admins give themselves.
 pub async fn give(
     context: &Context,
@@ -53,8 +48,8 @@ pub async fn give(
     lasts: Lifetime,
 ) -> Result<Option<Timestamp>, Error> {
     let mut work = context.begin(slug, Action::GivePermission).await?;
-    let namespace = namespace(&mut work, name).await?;
-    let ends_at = insert(&mut work, holder, namespace, permission, lasts).await?;
+    let all = namespaces::list(&mut work.c, work.organization.id).await?;
+    let ends_at = insert(&mut work, holder, named_one(&all, name)?, permission, lasts).await?;
     work.commit_recorded().await?;
     Ok(ends_at)
 }
@@ -62,26 +57,21 @@ pub async fn give(
 pub(super) async fn insert(
     work: &mut Work,
     holder: Holder,
-    namespace: NamespaceId,
+    namespace: &Namespace,
     permission: Permission,
     lasts: Lifetime,
 ) -> Result<Option<Timestamp>, Error> {
     only_withheld(permission)?;
     let whose = named_holder(work, holder).await?;
-    let name = name_of(work, namespace).await?;
+    is_active(work, holder).await?;
+    let name = namespace.name.clone();
     let organization = work.organization.id;
-    if let Holder::Member(id) = holder {
-        let member = members::find(&mut work.c, organization, id).await?.ok_or(Refusal::NotFound)?;
-        if member.status == Status::Deactivated {
-            return Err(Refusal::NotActive.into());
-        }
-    }
     let ends_at = lasts.ends(work.now);
     let by = work.by().to_owned();
     let new = New {
         id: LetterId::from_random(crate::dice::random()).uuid(),
         organization,
-        namespace,
+        namespace: namespace.id,
         holder,
         permission,
         granted_by: &by,
@@ -110,34 +100,28 @@ pub async fn take(
     permission: Permission,
 ) -> Result<(), Error> {
     let mut work = context.begin(slug, Action::TakePermission).await?;
-    let namespace = namespace(&mut work, name).await?;
-    delete(&mut work, holder, namespace, permission).await?;
+    let all = namespaces::list(&mut work.c, work.organization.id).await?;
+    delete(&mut work, holder, named_one(&all, name)?, permission).await?;
     work.commit_recorded().await
 }
 
 pub(super) async fn delete(
     work: &mut Work,
     holder: Holder,
-    namespace: NamespaceId,
+    namespace: &Namespace,
     permission: Permission,
 ) -> Result<(), Error> {
     only_withheld(permission)?;
     let whose = named_holder(work, holder).await?;
-    let name = name_of(work, namespace).await?;
-    let has = withheld::of(&mut work.c, holder).await?;
-    let found = has.iter().find(|it| it.namespace_id == namespace && it.permission == permission);
+    let name = namespace.name.clone();
+    let has = withheld::of(&mut work.c, holder, work.now).await?;
+    let found = has.iter().find(|it| it.namespace_id == namespace.id && it.permission == permission);
     let id = found.ok_or(Refusal::NotGiven)?.id;
     withheld::delete(&mut work.c, id).await?;
     touch(work, holder).await?;
     let change = AccessChange::PermissionRevoked { namespace: name.clone(), permission };
     tell(work, holder, &whose, change).await?;
     work.record(&ActivityEvent::PermissionRevoked { whose, namespace: name, permission }).await
-}
-
-async fn name_of(work: &mut Work, namespace: NamespaceId) -> Result<NamespaceName, Error> {
-    let all = namespaces::list(&mut work.c, work.organization.id).await?;
-    let found = all.into_iter().find(|it| it.id == namespace);
-    Ok(found.ok_or(Refusal::UnknownNamespace { name: String::new() })?.name)
 }
 
 /// A token reads no mail.

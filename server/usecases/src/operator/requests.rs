@@ -1,7 +1,7 @@
 //! Deciding what admins ask for. The act runs in the very transaction of the decision.
 
 use super::carry_out;
-use crate::{Context, Error, Who};
+use crate::{Context, Error};
 use domain::{
     Refusal,
     access::Action,
@@ -31,12 +31,12 @@ pub async fn decide(context: &Context, request: &str, verdict: Verdict, note: &s
     let id: RequestId = request.parse().map_err(|_| Refusal::NotFound)?;
     let note = Remark::parse_some(note).map_err(Refusal::field("note"))?;
     // Nobody but an operator learns whether there is such a request.
-    let Who::Operator(operator) = &context.caller.who else { return Err(Refusal::OperatorOnly.into()) };
+    let operator = context.caller.operator().ok_or(Refusal::OperatorOnly)?;
     let found = requests::find(&mut context.installation.db.read().await?, id).await?.ok_or(Refusal::NotFound)?;
     let mut work = context.begin_at(found.request.organization, Action::DecideRequest).await?;
     // Read again under the lock: it may have been decided, or withdrawn.
     let mut filed = requests::find(&mut work.c, id).await?.ok_or(Refusal::NotFound)?;
-    filed.request.may_be_decided_by(operator.user())?;
+    filed.request.may_be_decided_by(operator.hand())?;
     let how = match verdict {
         Verdict::Approve => How::Approved,
         Verdict::Decline => How::Declined,
@@ -44,7 +44,9 @@ pub async fn decide(context: &Context, request: &str, verdict: Verdict, note: &s
     let outcome = Outcome { how, by: work.by().to_owned(), at: work.now, note: note.clone() };
     requests::end(&mut work.c, id, &outcome).await?;
     let wish = filed.request.wish.clone();
-    if let Some(asker) = users::find(&mut work.c, filed.request.requested_by).await? {
+    // Whoever was removed since reads no mail.
+    let asks_still = users::hold(&mut work.c, filed.request.requested_by).await?;
+    if let Some(asker) = users::find(&mut work.c, filed.request.requested_by).await?.filter(|_| asks_still) {
         work.write_letter(&asker.email, &Letter::RequestDecided { user: asker.id, request: id }).await?;
     }
     // Before the act: one that removes a person also takes their address out of this line.

@@ -53,7 +53,7 @@ fn every_change_is_one_line_that_says_who_and_from_where() {
         one_more("member.deactivated", by_ada).await;
         members::reactivate(&context, &ada.slug, &id).await.unwrap();
         one_more("member.reactivated", by_ada).await;
-        members::change_role(&house.operator(), &ada.slug, &id, Role::Admin).await.unwrap();
+        usecases::operator::change_role(&house.operator(), &ada.slug, &id, Role::Admin).await.unwrap();
         one_more("member.role_changed", ("operator", "Operator")).await;
         let other = ada.invite("eve@northwind.example").await;
         one_more("invitation.sent", by_ada).await;
@@ -84,7 +84,7 @@ fn an_attempt_that_was_refused_is_written_down() {
         let context = bob.context().await;
         refused(invitations::send(&context, &bob.slug, &texts(["eve@e.example"]), None).await);
         refused(members::deactivate(&context, &bob.slug, &adas, &[]).await);
-        refused(members::change_role(&context, &bob.slug, &bobs, Role::Admin).await);
+        refused(usecases::operator::change_role(&context, &bob.slug, &bobs, Role::Admin).await);
         refused(members::deactivate(&ada.context().await, &ada.slug, &adas, &[]).await);
         ada.deactivate(&bob).await.unwrap();
         refused(namespaces::create(&context, &bob.slug, "dev").await);

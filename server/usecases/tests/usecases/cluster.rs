@@ -101,16 +101,16 @@ fn beside_each_grant_stands_whether_the_cluster_has_applied_it() {
         tell(&house, &report(&now, Outcome::Followed)).await;
         assert_eq!(sync(&ada).await, Sync::InSync);
         let own = async || grants::of(&ada.context().await, &ada.slug, &ada.id().await).await.unwrap();
-        assert_eq!(own().await.namespaces[0].2, Sync::InSync);
+        assert_eq!(own().await.namespaces[0].sync, Sync::InSync);
 
         let name = now.bindings[0].name().to_string();
         let reason = "the cluster refuses it".to_owned();
         let trouble = Trouble { namespace: "northwind-dev".into(), name, reason: reason.clone(), since: house.now() };
         tell(&house, &Report { troubles: vec![trouble], ..report(&now, Outcome::Followed) }).await;
-        assert_eq!(own().await.namespaces[0].2, Sync::Failing(reason));
+        assert_eq!(own().await.namespaces[0].sync, Sync::Failing(reason));
         assert_eq!(sync(&ada).await, Sync::InSync, "one binding is not the namespace");
         tell(&house, &report(&now, Outcome::Followed)).await;
-        assert_eq!(own().await.namespaces[0].2, Sync::InSync);
+        assert_eq!(own().await.namespaces[0].sync, Sync::InSync);
     });
 }
 

@@ -64,7 +64,7 @@ fn after_any_operations_the_counts_are_the_rows() {
                 (5, _) => allowed(members::reactivate(&context, slug, &person).await).map(|_| ()),
                 (6, _) => {
                     let role = if sequence.below(2) == 0 { Role::Admin } else { Role::Member };
-                    allowed(members::change_role(&house.operator(), slug, &person, role).await).map(|_| ())
+                    allowed(usecases::operator::change_role(&house.operator(), slug, &person, role).await).map(|_| ())
                 }
                 _ => None,
             };

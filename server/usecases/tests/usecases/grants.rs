@@ -49,7 +49,7 @@ fn a_member_sees_their_own_grants_and_nobody_elses() {
         let bob = ada.welcome("bob@northwind.example").await;
         let context = bob.context().await;
         let own = grants::of(&context, &bob.slug, &bob.id().await).await.unwrap();
-        assert_eq!(own.namespaces.iter().map(|(_, has, _)| *has).collect::<Vec<_>>(), [true]);
+        assert_eq!(own.namespaces.iter().map(|held| held.granted).collect::<Vec<_>>(), [true]);
         let absent = "00000000-0000-4000-8000-000000000000".to_owned();
         for other in [ada.id().await, absent] {
             assert_eq!(refused(grants::of(&context, &bob.slug, &other).await), Refusal::AdminsOnly);

@@ -111,7 +111,7 @@ fn nobody_becomes_an_admin_through_an_invitation() {
         );
         assert_eq!(
             refused(
-                usecases::members::change_role(&context, &bob.slug, &bob.id().await, domain::membership::Role::Admin)
+                usecases::operator::change_role(&context, &bob.slug, &bob.id().await, domain::membership::Role::Admin)
                     .await
             ),
             Refusal::OperatorOnly
@@ -119,7 +119,7 @@ fn nobody_becomes_an_admin_through_an_invitation() {
         let context = ada.context().await;
         assert_eq!(
             refused(
-                usecases::members::change_role(&context, &ada.slug, &bob.id().await, domain::membership::Role::Admin)
+                usecases::operator::change_role(&context, &ada.slug, &bob.id().await, domain::membership::Role::Admin)
                     .await
             ),
             Refusal::OperatorOnly

@@ -348,7 +348,7 @@ impl Person {
 
     /// What the operator makes of this person.
     pub(crate) async fn become_role(&self, role: Role) -> Result<Member, Error> {
-        members::change_role(&self.house.operator(), &self.slug, &self.id().await, role).await
+        usecases::operator::change_role(&self.house.operator(), &self.slug, &self.id().await, role).await
     }
 
     pub(crate) async fn deactivate(&self, other: &Person) -> Result<Member, Error> {

@@ -42,7 +42,7 @@ pub(crate) async fn ask_about(context: &Context, slug: &str, member: &str, invit
         ("members::find", why(members::find(context, slug, member).await)),
         ("members::deactivate", why(members::deactivate(context, slug, member, &[]).await)),
         ("members::reactivate", why(members::reactivate(context, slug, member).await)),
-        ("members::change_role", why(members::change_role(context, slug, member, Role::Admin).await)),
+        ("operator::change_role", why(usecases::operator::change_role(context, slug, member, Role::Admin).await)),
         ("grants::of", why(grants::of(context, slug, member).await)),
         ("access::of_member", why(access::of_member(context, slug, member).await)),
         ("access::check_member", why(access::check_member(context, slug, member).await)),
@@ -100,7 +100,7 @@ fn ids_of_another_organization_are_as_unknown_in_ones_own_as_ids_of_nothing() {
         }
         let context = carl.context().await;
         for (verb, answer) in ask_about(&context, &carl.slug, &bob.id().await, &invited.id, &token).await {
-            let expected = if verb == "members::change_role" { Refusal::OperatorOnly } else { Refusal::NotFound };
+            let expected = if verb == "operator::change_role" { Refusal::OperatorOnly } else { Refusal::NotFound };
             assert_eq!(answer, Err(expected), "{verb}");
         }
         assert!(bob.is_signed_in().await);
@@ -140,7 +140,7 @@ fn a_member_who_is_no_admin_learns_nothing_by_trying() {
         assert_eq!(present[1..], absent[1..], "all but the members' list, which they may see");
         assert_eq!((&present[0].1, &absent[0].1), (&Ok(()), &Err(Refusal::NotFound)));
         for (verb, answer) in &present[1..] {
-            let expected = if *verb == "members::change_role" { Refusal::OperatorOnly } else { Refusal::AdminsOnly };
+            let expected = if *verb == "operator::change_role" { Refusal::OperatorOnly } else { Refusal::AdminsOnly };
             assert_eq!(*answer, Err(expected), "{verb}");
         }
     });

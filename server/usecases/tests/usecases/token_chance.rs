@@ -200,13 +200,16 @@ impl World {
     /// What happens to people and must not matter.
     async fn trouble(&mut self) -> &'static str {
         let (by, whom) = (self.admin().await, 1 + self.dice.roll(2));
+        let active = self.active[whom];
         let (by, whom) = (&self.people[by], &self.people[whom]);
         let (labels, member) = (self.dice.some_labels(), whom.member().await);
         let labels: Vec<_> = labels.into_iter().map(str::to_owned).collect();
         let id = member.id.to_string();
         grants::save(&by.context().await, &by.slug, &id, &labels, member.version).await.unwrap();
-        whom.become_role(Role::Member).await.unwrap();
-        whom.become_role(Role::Admin).await.unwrap();
+        if active {
+            whom.become_role(Role::Member).await.unwrap();
+            whom.become_role(Role::Admin).await.unwrap();
+        }
         "changed"
     }
 

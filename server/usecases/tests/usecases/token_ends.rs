@@ -58,7 +58,7 @@ fn a_write_that_comes_after_the_removal_is_refused_though_its_request_came_befor
             ("deactivate", why(members::deactivate(context, slug, &id, &[]).await)),
             ("reactivate", why(members::reactivate(context, slug, &id).await)),
             ("save", why(grants::save(context, slug, &id, &[], member.version).await)),
-            ("role", why(members::change_role(context, slug, &id, Role::Admin).await)),
+            ("role", why(usecases::operator::change_role(context, slug, &id, Role::Admin).await)),
             ("namespace", why(namespaces::create(context, slug, "lab").await)),
             ("create", why(tokens::create(context, slug, &Default::default()).await)),
         ] {

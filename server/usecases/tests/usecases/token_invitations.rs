@@ -25,8 +25,8 @@ async fn preview(house: &House, invited: &Invited) -> Result<Preview, usecases::
 async fn has(admin: &Person, email: &str) -> Vec<String> {
     let id = admin.house.member(&admin.slug, email).await.id.to_string();
     let of = grants::of(&admin.context().await, &admin.slug, &id).await.unwrap();
-    let had = of.namespaces.into_iter().filter(|(_, has, _)| *has);
-    had.map(|(namespace, ..)| namespace.name.to_string()).collect()
+    let had = of.namespaces.into_iter().filter(|held| held.granted);
+    had.map(|held| held.namespace.name.to_string()).collect()
 }
 
 #[test]

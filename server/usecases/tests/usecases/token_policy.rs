@@ -44,7 +44,7 @@ async fn try_all(ada: &Person, program: &Program, round: usize) -> Vec<(&'static
         ("accept", None, why(invitations::accept(context, &taken.secret, NEWCOMER).await)),
         ("deactivate", member, why(members::deactivate(context, slug, &seats[0], &[]).await)),
         ("reactivate", member, why(members::reactivate(context, slug, &seats[1]).await)),
-        ("role", None, why(members::change_role(context, slug, &seats[3], Role::Admin).await)),
+        ("role", None, why(usecases::operator::change_role(context, slug, &seats[3], Role::Admin).await)),
         ("save", Some(Scope::Grants), why(grants::save(context, slug, &seats[2], &dev, granted.version).await)),
         ("namespace", None, why(namespaces::create(context, slug, &format!("n{round}")).await)),
         ("tokens::create", None, why(tokens::create(context, slug, &Default::default()).await)),
@@ -113,7 +113,7 @@ fn every_token_reads_its_organization() {
         assert_eq!((organization.name.as_str(), own), ("Northwind", None));
         for person in [&ada, &bob] {
             let of = grants::of(&context, slug, &person.id().await).await.unwrap();
-            assert_eq!(of.namespaces.iter().map(|(_, has, _)| *has).collect::<Vec<_>>(), [true]);
+            assert_eq!(of.namespaces.iter().map(|held| held.granted).collect::<Vec<_>>(), [true]);
         }
         assert_eq!(refused(grants::of(&context, slug, ABSENT).await), Refusal::NotFound);
         assert_eq!(refused(grants::own(&context, slug).await), Refusal::PeopleOnly);
@@ -143,7 +143,7 @@ fn a_token_finds_nothing_in_another_organization() {
         let foreign = ask_about(&context, &carl.slug, &bob.id().await, &invited.id, &token).await;
         assert_eq!(foreign, ask_about(&context, &carl.slug, ABSENT, ABSENT, ABSENT).await);
         for (verb, answer) in foreign {
-            let people = verb.starts_with("tokens::") || verb == "members::change_role";
+            let people = verb.starts_with("tokens::") || verb == "operator::change_role";
             let expected = if people { Refusal::PeopleOnly } else { Refusal::NotFound };
             assert_eq!(answer, Err(expected), "{verb}");
         }
