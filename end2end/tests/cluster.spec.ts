@@ -52,8 +52,10 @@ test("the cluster follows what the console says, and the console says what the c
       await ada.panel.getByLabel(other).setChecked(tick);
       await expect(line).toContainText("not saved");
       await ada.panel.getByRole("button", { name: "Save Changes" }).click();
-      await expect(line).toContainText(state);
+      await expect(ada.announcement).toHaveText(`The namespaces of ${bo.email} are saved.`);
       await expect.poll(async () => (await bindings(other)).split("\n").length).toBe(count);
+      await expect(line).toContainText(state);
+      await ada.page.reload();
     }
   });
 

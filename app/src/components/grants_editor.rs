@@ -195,6 +195,8 @@ fn Row(
         (false, false) if sync.with_value(Sync::is_under_way) => applied(),
         (false, false) => ("quiet small", "no access"),
     };
+    // The page looks again until it is applied, but for as long as something here is not saved: see `look_again`.
+    let again = (grant.sync == Sync::Applying).then_some("");
     let reason = grant.sync.reason().map(|reason| view! { <small class="quiet">{reason.to_owned()}</small> });
     let class = state.clone();
     let toggled = name.clone();
@@ -233,7 +235,9 @@ fn Row(
                 />
                 <span>{name.to_string()}</span>
             </label>
-            <span class=move || class().0>{move || state().1}</span>
+            <span class=move || class().0 data-again=again>
+                {move || state().1}
+            </span>
             {reason}
             <details class="permissions">
                 <summary>"Permissions"</summary>

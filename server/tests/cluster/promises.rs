@@ -73,6 +73,24 @@ fn who_is_deactivated_is_refused_at_once_and_who_is_reactivated_is_back() {
 }
 
 #[test]
+fn the_organizations_page_looks_again_until_a_grant_is_applied() {
+    on_cluster(async |place| {
+        let (ada, dev) = (&place.ada, place.ada.create_namespace("dev").await);
+        let bo = place.house.seat(&place.id, Role::Member).await;
+        place.save(ada, &bo, &[&dev]).await;
+        let page = format!("organization?open={}", bo.id().await);
+        let looks_again = async || {
+            let page = place.page(&page).await;
+            let panel = page.split("class=\"namespaces\"").nth(1).unwrap().split("</ul>").next().unwrap().to_owned();
+            (panel.contains("data-again"), panel.contains("applying"), panel.contains("in sync"))
+        };
+        assert_eq!(looks_again().await, (true, true, false), "no controller runs yet");
+        let _controller = place.controller().await;
+        within(AT_FIRST, "applied", async || looks_again().await == (false, false, true)).await;
+    });
+}
+
+#[test]
 fn the_organizations_page_says_when_the_cluster_let_go_of_somebody() {
     on_cluster(async |place| {
         let (ada, dev) = (&place.ada, place.ada.create_namespace("dev").await);

@@ -56,9 +56,10 @@ fn look_again() {
     LOOKS.set(looks.saturating_add(1));
     let turn = LATEST.get();
     let look = move || {
-        // Not under the hands of somebody who has gone on, or is deciding something.
-        let busy =
-            document().and_then(|document| document.query_selector("dialog[open], :focus:is(input, select)").ok()?);
+        // Not under the hands of somebody who has gone on, is deciding something, or has ticked what is not saved yet.
+        let busy = document().and_then(|document| {
+            document.query_selector("dialog[open], :focus:is(input, select), .namespaces .changed").ok()?
+        });
         if LATEST.get() == turn && under_way() {
             if busy.is_none() { refresh() } else { look_again() }
         }
