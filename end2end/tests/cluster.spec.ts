@@ -56,6 +56,7 @@ test("the cluster follows what the console says, and the console says what the c
       await expect.poll(async () => (await bindings(other)).split("\n").length).toBe(count);
       await expect(line).toContainText(state);
       await ada.page.reload();
+      await ada.alive();
     }
   });
 
