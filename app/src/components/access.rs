@@ -113,15 +113,14 @@ fn Ask(id: String, place: Place, again: bool, described: String) -> impl IntoVie
     }
 }
 
+const OUT_OF_REACH: &str = "This server has no kubeconfig, so it can't ask the cluster. \
+    Whoever may impersonate others there can ask with kubectl.";
+
 /// What is to be known of all lines together.
 fn outcome_words(each: Each, access: &Access) -> String {
     match &access.inquiry {
         Inquiry::NoCluster => "No cluster is connected, so there is nothing to check this against.".to_owned(),
-        Inquiry::OutOfReach => {
-            "This server has no kubeconfig, so it can't ask the cluster itself. With one of your own, \
-                                kubectl does."
-                .to_owned()
-        }
+        Inquiry::OutOfReach => OUT_OF_REACH.to_owned(),
         Inquiry::NotAsked => match each {
             Each::Subject => "Members and tokens that were given access here, and why.".to_owned(),
             Each::Namespace => "What was given, by whom, and since when.".to_owned(),
