@@ -50,6 +50,7 @@ impl ApiError {
             | "wrong_credentials"
             | "sign_in_to_accept"
             | "not_an_api_server"
+            | "not_a_controller"
             | "reauthentication_required"
             | "token_malformed"
             | "token_unknown"

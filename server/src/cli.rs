@@ -1,6 +1,7 @@
 //! The subcommands.
 
 mod cluster;
+mod controller;
 mod demo;
 mod doctor;
 mod login;
@@ -30,8 +31,14 @@ enum Command {
     Serve,
     /// Bring the database to this program's version, and stop.
     Migrate,
-    /// Look at configuration, database, mail and clock, and say what to do.
+    /// Look at configuration, database, mail, cluster and clock, and say what to do.
     Doctor,
+    /// Keep a cluster as the console says, in a process of its own: beside the database, or far from it.
+    Controller {
+        /// The server to ask, by the credential in BAILIWICK_CONTROLLER_CREDENTIAL; without it, the database is asked itself.
+        #[arg(long, value_name = "URL")]
+        server: Option<String>,
+    },
     /// What the cluster needs to know of Bailiwick.
     #[command(subcommand)]
     Cluster(cluster::Command),
@@ -98,6 +105,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failed> {
             Command::Serve => serve::run(config).await,
             Command::Migrate => open::migrate(&config).await,
             Command::Doctor => doctor::run(&config).await,
+            Command::Controller { server } => controller::run(&config, server.as_deref()).await,
             Command::Cluster(command) => cluster::run(&config, &command),
             Command::Operator(arguments) => operator::run(&config, arguments).await,
             Command::Completions { shell } => complete(shell),

@@ -26,6 +26,13 @@ enum SignUps {
     Closed,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Place {
+    Inside,
+    Remote,
+}
+
 /// As it is written, with nothing filled in.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +49,8 @@ struct Written {
     invitations_per_hour: Option<u32>,
     token_longest: Option<String>,
     kubeconfig: Option<PathBuf>,
+    controller: Option<Place>,
+    controller_credential: Option<SecretString>,
     cluster_server: Option<String>,
     cluster_name: Option<String>,
     cluster_ca: Option<PathBuf>,
@@ -70,11 +79,25 @@ pub struct Config {
     pub token_longest: Lifetime,
     /// Where kubeconfigs lead. Unset: no cluster.
     pub cluster: Option<Cluster>,
-    /// With what the controller reaches the cluster; `None`: this process has no controller.
+    /// With what this process reaches the cluster; `None`: not at all, or as the pod that it runs in.
     pub kubeconfig: Option<PathBuf>,
+    pub controller: Controller,
+    /// With what a controller comes to its server.
+    pub controller_credential: Option<SecretString>,
     /// What API servers call themselves when they ask whose a token is.
     pub cluster_audiences: Vec<String>,
     pub log: String,
+}
+
+/// Where the controller of this installation runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Controller {
+    /// There is none, and nothing enforces what the console says.
+    Nowhere,
+    /// In `bailiwick serve`.
+    Inside,
+    /// Elsewhere: it comes to this server, or to its database.
+    Remote,
 }
 
 /// What is wrong with the configuration, as a sentence for whoever wrote it.
@@ -178,9 +201,16 @@ impl Written {
             invitations_per_hour: self.invitations_per_hour.unwrap_or(Settings::INVITATIONS_PER_HOUR),
             token_longest,
             cluster_audiences,
+            controller: match (self.controller, &self.kubeconfig) {
+                (Some(Place::Inside), _) | (None, Some(_)) => Controller::Inside,
+                (Some(Place::Remote), _) => Controller::Remote,
+                (None, None) => Controller::Nowhere,
+            },
+            controller_credential: self.controller_credential.filter(|it| !it.expose_secret().is_empty()),
             kubeconfig: self.kubeconfig,
             cluster,
-            log: self.log.unwrap_or_else(|| "info".to_owned()),
+            // What kube says of each failing request, we say once, and in words.
+            log: self.log.unwrap_or_else(|| "info,kube_client=off".to_owned()),
         })
     }
 }
@@ -205,7 +235,7 @@ impl Config {
             token_longest: self.token_longest,
             cluster: self.cluster.clone(),
             cluster_audiences: self.cluster_audiences.clone(),
-            enforced: self.kubeconfig.is_some(),
+            enforced: self.controller != Controller::Nowhere,
         }
     }
 }
@@ -237,6 +267,23 @@ mod tests {
     }
 
     #[test]
+    fn pages_speak_of_the_cluster_where_a_controller_is_inside_or_comes_from_elsewhere() {
+        let enforced = |pairs: &[(&str, &str)]| {
+            let config = read(pairs).unwrap();
+            (config.controller, config.settings().enforced)
+        };
+        assert_eq!(enforced(&[]), (Controller::Nowhere, false));
+        let address = ("BAILIWICK_CLUSTER_SERVER", "https://k8s.example");
+        assert_eq!(enforced(&[address]), (Controller::Nowhere, false), "an address is no controller");
+        assert_eq!(enforced(&[("BAILIWICK_CONTROLLER", "remote")]), (Controller::Remote, true));
+        assert_eq!(
+            enforced(&[("BAILIWICK_CONTROLLER", "inside")]),
+            (Controller::Inside, true),
+            "as the pod it runs in"
+        );
+    }
+
+    #[test]
     fn a_misspelled_name_is_an_error_that_names_it() {
         let error = read(&[("BAILIWICK_LISTN", "127.0.0.1:1")]).unwrap_err().to_string();
         assert!(error.contains("listn"), "{error}");
@@ -249,6 +296,7 @@ mod tests {
             ("BAILIWICK_BASE_URL", "bailiwick.example"),
             ("BAILIWICK_BASE_URL", "https://bailiwick.example/path"),
             ("BAILIWICK_SIGNUPS", "perhaps"),
+            ("BAILIWICK_CONTROLLER", "somewhere"),
             ("BAILIWICK_TRUSTED_PROXIES", "everybody"),
             ("BAILIWICK_INVITATIONS_PER_HOUR", "many"),
             ("BAILIWICK_TOKEN_LONGEST", "2 weeks"),
@@ -262,6 +310,7 @@ mod tests {
         let config = read(&[
             ("BAILIWICK_SECRET_KEY", "a-very-secret-key-of-some-length"),
             ("BAILIWICK_SMTP_URL", "smtps://me:hunter2@mail.example"),
+            ("BAILIWICK_CONTROLLER_CREDENTIAL", "bwr_hunter2"),
             ("BAILIWICK_DATABASE_URL", "postgres://me:hunter2@db.example/bailiwick"),
         ]);
         let printed = format!("{:?}", config.unwrap());

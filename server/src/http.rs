@@ -45,6 +45,7 @@ pub fn router(server: Server) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/cluster/v1/token-review", post(cluster::review))
+        .merge(cluster::office::routes(&server))
         .route("/favicon.svg", get(site::favicon))
         .route("/pkg/{version}/{*file}", get(site::file))
         .route("/api/v1/{*function}", axum::routing::any(api::answer))

@@ -1,37 +1,55 @@
-//! The controller's office when both run in one process: wishes come from the database, reports go there.
+//! The controller's office beside the database: wishes come from there, reports go there. A controller far away comes to the
+//! same by HTTP.
 
-use controller::{Connection, Failure, Office, Report, Trouble, Wanted, object::Claim, plan::Deletions};
-use domain::{binding::Key, id::OrganizationId, time::Timestamp};
+use controller::{
+    Connection, Failure, Lease, Office, Report, Standing, Trouble, Wanted, object::Claim, plan::Deletions,
+};
+use domain::{binding::Key, id::OrganizationId};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use usecases::{
-    Error, Installation,
-    cluster::{self, Drift, Outcome},
+    Error, Installation, Mark,
+    cluster::{self, Drift, Outcome, Taken},
 };
 
-/// How often the database is asked for what other replicas changed, and for tokens and grants whose time ended.
+/// How often the database is asked for what other replicas changed.
 const ASKED_EVERY: Duration = Duration::from_secs(2);
+/// In characters: as long as anything that the cluster says is kept.
+const LONGEST_TEXT: usize = 300;
 
 pub struct Here {
     installation: Arc<Installation>,
-    /// Until when ends have been asked for.
-    asked: Mutex<Timestamp>,
+    /// How far the bell was heard.
+    heard: Mutex<Mark>,
 }
 
 impl Here {
     pub fn new(installation: Arc<Installation>) -> Self {
-        let asked = Mutex::new(installation.clock.now());
-        Self { installation, asked }
+        let heard = Mutex::new(installation.bell.mark());
+        Self { installation, heard }
     }
+}
 
-    async fn behind(&self) -> Result<Vec<OrganizationId>, Error> {
-        let now = self.installation.clock.now();
-        let last = *self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let behind = cluster::behind(&self.installation, last).await?;
-        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = now;
-        Ok(behind)
+/// Waits until organizations may want something else, since then; answers them, and how far that is. `None` when nobody has to
+/// wait any longer, since this process ends.
+pub(crate) async fn next_changes(
+    installation: &Installation,
+    since: Mark,
+) -> Result<Option<(Vec<OrganizationId>, Mark)>, Error> {
+    loop {
+        tokio::select! {
+            heard = installation.bell.listen(since) => {
+                return Ok(heard.map(|(changed, mark)| (changed.into_iter().collect(), mark)));
+            }
+            () = tokio::time::sleep(ASKED_EVERY) => {
+                let behind = cluster::behind(installation).await?;
+                if !behind.is_empty() {
+                    return Ok(Some((behind, since)));
+                }
+            }
+        }
     }
 }
 
@@ -46,13 +64,14 @@ fn trouble(error: Error) -> Trouble {
 impl Office for Here {
     async fn changed(&self) -> Vec<OrganizationId> {
         loop {
-            tokio::select! {
-                changed = self.installation.bell.listen() => return changed.into_iter().collect(),
-                () = tokio::time::sleep(ASKED_EVERY) => match self.behind().await {
-                    Ok(behind) if behind.is_empty() => {}
-                    Ok(behind) => return behind,
-                    Err(error) => tracing::warn!(trouble = %trouble(error), "changed organizations can't be asked for"),
-                },
+            let since = *self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+            match next_changes(&self.installation, since).await {
+                Ok(Some((changed, mark))) => {
+                    *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = mark;
+                    return changed;
+                }
+                Ok(None) => std::future::pending().await,
+                Err(error) => tracing::warn!(trouble = %trouble(error), "changed organizations can't be asked for"),
             }
         }
     }
@@ -63,30 +82,50 @@ impl Office for Here {
 
     async fn wanted(&self, organization: OrganizationId) -> Result<Wanted, Trouble> {
         let wanted = cluster::wanted(&self.installation, organization).await.map_err(trouble)?;
-        let wanted = wanted.ok_or_else(|| Trouble("there is no such organization".to_owned()))?;
-        Ok(Wanted {
-            version: wanted.version,
-            bindings: wanted.bindings,
-            namespaces: wanted.namespaces.into_iter().collect(),
-            adopted: wanted.adopted,
-            deletions: if wanted.confirmed { Deletions::Confirmed } else { Deletions::WithinReason },
-            until: wanted.until,
-        })
+        wanted.map(wish).ok_or_else(|| Trouble("there is no such organization".to_owned()))
     }
 
     async fn report(&self, organization: OrganizationId, report: Report) -> Result<(), Trouble> {
-        cluster::report(&self.installation, &in_words(organization, report)).await.map_err(trouble)
-    }
-
-    async fn connection(&self, connection: Connection) {
-        let (connected, version) = match &connection {
-            Connection::Connected { version, .. } => (true, Some(version.as_str())),
-            Connection::Unknown | Connection::Disconnected { .. } => (false, None),
-        };
-        if let Err(error) = cluster::connected(&self.installation, connected, version).await {
-            tracing::warn!(trouble = %trouble(error), "whether the cluster answers could not be written down");
+        match cluster::report(&self.installation, &in_words(organization, report)).await.map_err(trouble)? {
+            Taken::Kept => Ok(()),
+            Taken::NoSuchOrganization => Err(Trouble("there is no such organization".to_owned())),
+            Taken::NoSuchVersion => Err(Trouble("the organization is not so far".to_owned())),
         }
     }
+
+    async fn standing(&self, standing: Standing) -> Result<(), Trouble> {
+        cluster::stands(&self.installation, &as_kept(standing)).await.map_err(trouble)
+    }
+}
+
+/// What an organization wants, as a controller takes it.
+pub(crate) fn wish(wanted: cluster::Wanted) -> Wanted {
+    Wanted {
+        version: wanted.version,
+        bindings: wanted.bindings,
+        namespaces: wanted.namespaces.into_iter().collect(),
+        adopted: wanted.adopted,
+        deletions: if wanted.confirmed { Deletions::Confirmed } else { Deletions::WithinReason },
+        until: wanted.until,
+    }
+}
+
+pub(crate) fn as_kept(Standing { identity, connection, lease }: Standing) -> cluster::Standing {
+    let (connected, version) = match connection {
+        Connection::Connected { version, .. } => (true, Some(cut(version))),
+        Connection::Unknown | Connection::Disconnected { .. } => (false, None),
+    };
+    let lease = match lease {
+        Lease::Unknown => cluster::Lease::Unknown,
+        Lease::Ours => cluster::Lease::Ours,
+        Lease::Held { by } => cluster::Lease::Held { by: cut(by) },
+    };
+    cluster::Standing { identity: cut(identity), connected, version, lease }
+}
+
+/// One line that fits a page, whoever has written it.
+fn cut(text: impl AsRef<str>) -> String {
+    text.as_ref().chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_TEXT).collect()
 }
 
 const fn not_ours(claim: Claim) -> &'static str {
@@ -99,16 +138,16 @@ const fn not_ours(claim: Claim) -> &'static str {
 }
 
 /// What the controller says, as it is kept and shown.
-fn in_words(organization: OrganizationId, report: Report) -> cluster::Report {
+pub(crate) fn in_words(organization: OrganizationId, report: Report) -> cluster::Report {
     let outcome = match (report.held, report.concerns_all()) {
         (Some(held), _) => Outcome::Held { deletions: held.deletions as u64, of: held.of as u64 },
-        (None, Some(failure)) => Outcome::Failed(failure.to_string()),
+        (None, Some(failure)) => Outcome::Failed(cut(failure.to_string())),
         (None, None) => Outcome::Followed,
     };
     let of_binding = |key: &Key, failure: &Failure| cluster::Trouble {
         namespace: key.namespace.to_string(),
         name: key.name.to_string(),
-        reason: failure.to_string(),
+        reason: cut(failure.to_string()),
         since: report.at,
     };
     // What keeps a whole namespace is said once, and not again for each binding in it.
@@ -117,12 +156,12 @@ fn in_words(organization: OrganizationId, report: Report) -> cluster::Report {
     let wanted = wanted.filter_map(|(key, state)| Some(of_binding(key, state.as_ref().err()?)));
     let lingering = report.lingering.iter().map(|(key, failure)| of_binding(key, failure));
     let namespaces = report.namespaces.iter().filter_map(|(name, state)| {
-        let reason = state.as_ref().err()?.to_string();
+        let reason = cut(state.as_ref().err()?.to_string());
         Some(cluster::Trouble { namespace: name.to_string(), name: String::new(), reason, since: report.at })
     });
     let claimed = report.claimed.iter().map(|claimed| cluster::Trouble {
-        namespace: claimed.namespace.clone(),
-        name: claimed.name.clone(),
+        namespace: cut(&claimed.namespace),
+        name: cut(&claimed.name),
         reason: format!("left alone: {}", not_ours(claimed.why)),
         since: report.at,
     });
@@ -130,8 +169,8 @@ fn in_words(organization: OrganizationId, report: Report) -> cluster::Report {
     let drifts = report.drift.iter().map(|drift| Drift {
         namespace: drift.key.namespace.to_string(),
         name: drift.key.name.to_string(),
-        what: drift.what.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-        changed_by: drift.change.as_ref().map(|change| change.by.clone()),
+        what: cut(drift.what.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        changed_by: drift.change.as_ref().map(|change| cut(&change.by)),
         done: drift.repair.as_str().to_owned(),
         at: report.at,
     });

@@ -3,6 +3,8 @@
 //! Nothing that a person typed decides here. Names, groups and labels are fixed words and ids; what was typed (an
 //! address, a token's name) goes into the [`Note`] alone, which is written where people read and no cluster looks.
 
+mod written;
+
 use crate::{
     id::{OrganizationId, TokenId, UserId},
     membership::Status,
@@ -11,6 +13,7 @@ use crate::{
     time::Timestamp,
     token,
 };
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 /// Whom a binding is for, as the cluster knows them: an immutable id behind a fixed prefix, so that no change of a
@@ -111,7 +114,7 @@ impl ClusterRole {
 }
 
 /// What a person who reads the cluster wants to know. Decides nothing.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Note {
     /// The member's address, or the token's name or mask.
     pub subject: String,
@@ -120,7 +123,7 @@ pub struct Note {
 }
 
 /// One RoleBinding.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Binding {
     pub organization: OrganizationId,
     pub namespace: NamespaceName,
@@ -173,7 +176,7 @@ impl FromStr for BindingName {
 }
 
 /// Where a binding stands in the cluster.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key {
     pub namespace: NamespaceName,
     pub name: BindingName,

@@ -66,7 +66,7 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
     let cluster = Cluster {
         enforced: following.is_enforced(),
         away_since: following.away_since(),
-        trouble: following.trouble().map(|(why, since)| (why.to_owned(), since)),
+        trouble: following.trouble(),
         troubles: following.troubles().to_vec(),
         drifts: if following.is_enforced() {
             usecases::cluster::drifts(&visit.context, slug).await?

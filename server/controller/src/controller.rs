@@ -5,8 +5,8 @@ use crate::{
     apply::Writer,
     backoff,
     lease::Candidate,
-    mirror::{Clock, Mirror},
-    office::Office,
+    mirror::{Clock, Connection, Mirror},
+    office::{Lease, Office, Standing},
     pass::{Looker, Memory},
     roles,
     term::Term,
@@ -20,13 +20,15 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::mpsc,
+    sync::{mpsc, watch},
     task::{self, JoinError, JoinSet},
     time::{Instant, sleep, sleep_until, timeout},
 };
 
 /// So many organizations are looked at at once.
 const AT_ONCE: usize = 8;
+/// How often the office is told how this controller stands, though nothing changed: its silence says something too.
+const TOLD_EVERY: Duration = Duration::from_secs(20);
 /// How long a stop waits for looks that are under way.
 const LAST_LOOKS: Duration = Duration::from_secs(5);
 
@@ -77,6 +79,7 @@ impl<O: Office> Controller<O> {
         let mirror = Arc::new(Mirror::new(self.client.clone(), clock.clone()));
         let place = (lease_namespace.as_str(), roles::LEASE);
         let (mut candidate, term) = Candidate::new(self.client.clone(), place, identity, clock.clone());
+        let (holder, leads) = (candidate.holder(), term.clone());
         let (news, listen) = mpsc::channel(64);
         let looker = Looker {
             office: self.office.clone(),
@@ -100,7 +103,7 @@ impl<O: Office> Controller<O> {
             candidate.compete(),
             self.hear_of_changes(news.clone()),
             self.hear_of_all(news, round),
-            self.tell_of_connection(&mirror),
+            self.tell_how_it_stands(&mirror, leads, holder),
         );
         tokio::select! {
             _ = around => {}
@@ -126,18 +129,47 @@ impl<O: Office> Controller<O> {
                 }
                 Err(trouble) => {
                     failures += 1;
-                    tracing::warn!(%trouble, "the organizations can't be read");
+                    if failures == 1 {
+                        tracing::warn!(%trouble, "the organizations can't be read; they are asked for again and again");
+                    }
                     sleep(backoff::after(failures, &self.settings.identity)).await;
                 }
             }
         }
     }
 
-    async fn tell_of_connection(&self, mirror: &Mirror) {
-        let mut connection = mirror.connection();
-        while connection.changed().await.is_ok() {
-            let now = connection.borrow_and_update().clone();
-            self.office.connection(now).await;
+    async fn tell_how_it_stands(&self, mirror: &Mirror, mut term: Term, mut holder: watch::Receiver<Option<String>>) {
+        let (mut connection, mut failures) = (mirror.connection(), 0);
+        loop {
+            let leads = term.running().is_some();
+            let lease = match (leads, &*holder.borrow_and_update()) {
+                (true, _) => Lease::Ours,
+                (false, Some(by)) => Lease::Held { by: by.clone() },
+                (false, None) => Lease::Unknown,
+            };
+            let connection_now = connection.borrow_and_update().clone();
+            let known = connection_now != Connection::Unknown;
+            let standing = Standing { identity: self.settings.identity.clone(), connection: connection_now, lease };
+            let told = if known { self.office.standing(standing).await } else { Ok(()) };
+            let wait = match told {
+                Ok(()) => {
+                    failures = 0;
+                    backoff::about(TOLD_EVERY, &self.settings.identity)
+                }
+                Err(trouble) => {
+                    failures += 1;
+                    if failures == 1 {
+                        tracing::warn!(%trouble, "how this controller stands could not be told; it is told again");
+                    }
+                    backoff::after(failures, &self.settings.identity)
+                }
+            };
+            tokio::select! {
+                _ = connection.changed() => {}
+                _ = holder.changed() => {}
+                () = term.turned(leads) => {}
+                () = sleep(wait) => {}
+            }
         }
     }
 }

@@ -6,10 +6,11 @@ use k8s_openapi::{
     api::rbac::v1::RoleBinding,
     apimachinery::pkg::apis::meta::v1::{ManagedFieldsEntry, ObjectMeta},
 };
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
 /// One thing that was found other than we had left it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Drift {
     pub key: Key,
     pub what: Vec<Part>,
@@ -18,7 +19,8 @@ pub struct Drift {
     pub repair: Repair,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Part {
     /// All of it: somebody deleted the object.
     Object,
@@ -42,14 +44,15 @@ impl fmt::Display for Part {
 }
 
 /// Who changed it last, as they called themselves to the API server (`kubectl-edit`), and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     pub by: String,
     pub at: Option<Timestamp>,
 }
 
 /// What was done about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Repair {
     /// Written as it should be.
     Patched,

@@ -1,8 +1,10 @@
 //! Why the cluster does not hold what it should, in the few kinds that somebody can act on.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Failure {
     /// The namespace is not in the cluster.
     NamespaceMissing,
@@ -85,7 +87,7 @@ impl From<kube::Error> for Failure {
 }
 
 /// The cause that the others wrap: "connection refused", not "service error".
-fn innermost(error: &dyn std::error::Error) -> String {
+pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
@@ -94,7 +96,7 @@ fn innermost(error: &dyn std::error::Error) -> String {
 }
 
 /// What another program said, on one line and no longer than a person reads.
-fn line(said: &str) -> String {
+pub(crate) fn line(said: &str) -> String {
     const MOST: usize = 300;
     let said = said.chars().map(|c| if c.is_control() { ' ' } else { c });
     said.take(MOST).collect()

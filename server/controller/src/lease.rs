@@ -36,6 +36,8 @@ pub(crate) struct Candidate {
     term: watch::Sender<Held>,
     lease: Option<Lease>,
     seen: Option<Observed>,
+    /// Somebody else, as last seen.
+    holder: watch::Sender<Option<String>>,
 }
 
 /// A Lease of somebody else's, and since when it has not changed.
@@ -49,7 +51,13 @@ impl Candidate {
         let (namespace, name) = place;
         let (held, term) = Term::new();
         let api = Api::namespaced(client, namespace);
-        (Self { api, name: name.to_owned(), identity, clock, term: held, lease: None, seen: None }, term)
+        let (name, holder) = (name.to_owned(), watch::Sender::new(None));
+        (Self { api, name, identity, clock, term: held, lease: None, seen: None, holder }, term)
+    }
+
+    /// Who else holds it.
+    pub(crate) fn holder(&self) -> watch::Receiver<Option<String>> {
+        self.holder.subscribe()
     }
 
     /// Takes and renews it for ever.
@@ -89,6 +97,7 @@ impl Candidate {
             }
             held.until = Some(asked + COUNTED_ON);
         });
+        self.holder.send_if_modified(|holder| holder.take().is_some());
     }
 
     fn end(&self) {
@@ -147,6 +156,11 @@ impl Candidate {
         if holder.is_empty() || holder == self.identity {
             return true;
         }
+        self.holder.send_if_modified(|seen| {
+            let changed = seen.as_ref() != Some(&holder);
+            *seen = Some(holder.clone());
+            changed
+        });
         let version = found.metadata.resource_version.clone();
         let lasts = spec.lease_duration_seconds.unwrap_or(LASTS_SECONDS).clamp(1, LASTS_SECONDS);
         let lasts = Duration::from_secs(u64::from(lasts.unsigned_abs()));

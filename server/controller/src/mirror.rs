@@ -17,6 +17,7 @@ use kube::{
         watcher::{self, Config, Event, watcher},
     },
 };
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Debug,
@@ -38,7 +39,8 @@ const WATCH_SECONDS: u32 = 60;
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Whether the API server answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Connection {
     /// It was not yet asked.
     Unknown,

@@ -16,6 +16,7 @@ use k8s_openapi::{
     },
     apimachinery::pkg::apis::meta::v1::ObjectMeta,
 };
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Under which name the API server notes what we wrote.
@@ -90,7 +91,8 @@ pub enum Whose {
 }
 
 /// Why an object with our label is not ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Claim {
     /// It names no organization.
     NoOrganization,

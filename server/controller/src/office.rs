@@ -4,6 +4,7 @@ use crate::{
     drift::Drift,
     failure::Failure,
     mirror::Connection,
+    pairs,
     plan::{Claimed, Deletions, Held},
 };
 use domain::{
@@ -12,13 +13,14 @@ use domain::{
     text::NamespaceName,
     time::Timestamp,
 };
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
 };
 
 /// What an organization should have in the cluster.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Wanted {
     /// Never goes back: an older wish than the last is taken for a failed read.
     pub version: i64,
@@ -45,14 +47,16 @@ impl fmt::Display for Trouble {
 impl std::error::Error for Trouble {}
 
 /// What one look at an organization came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// Of the wish that it was compared with.
     pub version: i64,
     pub at: Timestamp,
     /// Every binding wanted, and why it is not as it should be.
+    #[serde(with = "pairs")]
     pub bindings: BTreeMap<Key, Result<(), Failure>>,
     /// Bindings that should be gone, and why they are not.
+    #[serde(with = "pairs")]
     pub lingering: BTreeMap<Key, Failure>,
     pub namespaces: BTreeMap<NamespaceName, Result<(), Failure>>,
     /// What was found other than we had left it, and put right.
@@ -64,6 +68,14 @@ pub struct Report {
 }
 
 impl Report {
+    /// The same without what is as it should be: all that anybody is told of a report.
+    #[must_use]
+    pub(crate) fn of_trouble(mut self) -> Self {
+        self.bindings.retain(|_, state| state.is_err());
+        self.namespaces.retain(|_, state| state.is_err());
+        self
+    }
+
     /// Whether the cluster holds all that was wanted, and nothing more.
     pub fn is_in_sync(&self) -> bool {
         self.is_withdrawn() && self.bindings.values().all(Result::is_ok) && self.namespaces.values().all(Result::is_ok)
@@ -98,6 +110,27 @@ impl Report {
     }
 }
 
+/// How a controller stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Who it is, among those that compete.
+    pub identity: String,
+    pub connection: Connection,
+    pub lease: Lease,
+}
+
+/// Who writes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lease {
+    /// It has not seen yet.
+    Unknown,
+    /// This controller.
+    Ours,
+    /// Somebody else, behind whom it stands by: another of the same installation, or of one that knows nothing of this.
+    Held { by: String },
+}
+
 /// Where wishes come from and reports go. Asked for several organizations at once, for each one at a time.
 pub trait Office: Send + Sync + 'static {
     /// Waits until organizations may want something else, and names them. Naming one too many is harmless.
@@ -111,6 +144,6 @@ pub trait Office: Send + Sync + 'static {
     /// Told when there is something new to tell, and again until it is taken.
     fn report(&self, organization: OrganizationId, report: Report) -> impl Future<Output = Result<(), Trouble>> + Send;
 
-    /// Whether the API server answers, whenever that changes.
-    fn connection(&self, connection: Connection) -> impl Future<Output = ()> + Send;
+    /// Told whenever it changes, now and then besides, and again until it is taken.
+    fn standing(&self, standing: Standing) -> impl Future<Output = Result<(), Trouble>> + Send;
 }

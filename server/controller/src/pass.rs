@@ -6,7 +6,7 @@ use crate::{
     drift::Drift,
     failure::Failure,
     mirror::{Clock, Expected, Mirror, Seen},
-    office::{Office, Report, Wanted},
+    office::{Office, Report, Trouble, Wanted},
     plan::{Plan, Sight, Step, plan},
 };
 use domain::{binding::Key, id::OrganizationId, text::NamespaceName};
@@ -32,6 +32,8 @@ pub(crate) struct Memory {
     version: Option<i64>,
     settled: BTreeSet<Key>,
     told: Option<Report>,
+    /// What kept the last look from knowing what is wanted: told once, and not with every try.
+    trouble: Option<Trouble>,
 }
 
 type Namespaces = BTreeMap<NamespaceName, Result<(), Failure>>;
@@ -39,9 +41,15 @@ type Namespaces = BTreeMap<NamespaceName, Result<(), Failure>>;
 impl<O: Office> Looker<O> {
     pub(crate) async fn look(&self, organization: OrganizationId, memory: &mut Memory) -> Ended {
         let wanted = match self.office.wanted(organization).await {
-            Ok(wanted) => wanted,
+            Ok(wanted) => {
+                memory.trouble = None;
+                wanted
+            }
             Err(trouble) => {
-                tracing::warn!(%organization, %trouble, "what is wanted can't be read; the cluster stays as it is");
+                if memory.trouble.as_ref() != Some(&trouble) {
+                    tracing::warn!(%organization, %trouble, "what is wanted can't be read; the cluster stays as it is");
+                }
+                memory.trouble = Some(trouble);
                 return Ended::InTrouble;
             }
         };

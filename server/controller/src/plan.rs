@@ -11,6 +11,7 @@ use domain::{
     text::NamespaceName,
 };
 use k8s_openapi::api::rbac::v1::RoleBinding;
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -40,7 +41,8 @@ pub struct Sight<'a> {
 }
 
 /// Whether many deletions at once are meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Deletions {
     #[default]
     WithinReason,
@@ -76,7 +78,7 @@ impl Step {
 }
 
 /// An object with our label that is not ours.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Claimed {
     pub namespace: String,
     pub name: String,
@@ -84,7 +86,7 @@ pub struct Claimed {
 }
 
 /// Deletions that wait until somebody says that they are meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
     pub deletions: usize,
     /// Of so many bindings that the organization has in the cluster.

@@ -2,7 +2,7 @@
 //!
 //! Written out resource by resource. A `*` would hand out secrets, `pods/exec` and whatever the next version brings.
 
-mod controllers_own;
+pub(crate) mod controllers_own;
 mod manifests;
 
 pub use controllers_own::{LEASE, NAMESPACE};

@@ -43,6 +43,14 @@ impl Term {
         self.until().ok().map(|_| self.held.borrow().number)
     }
 
+    /// Waits until it begins, for whom it does not run, or ends. Where it ends by time alone, that is seen with the next try
+    /// to prolong it.
+    pub(crate) async fn turned(&mut self, running: bool) {
+        while self.running().is_some() == running {
+            self.changed().await;
+        }
+    }
+
     /// Waits until it is prolonged or ended.
     pub(crate) async fn changed(&mut self) {
         if self.held.changed().await.is_err() {

@@ -3,6 +3,7 @@
 use super::{Failed, doctor::print_line, open};
 use crate::config::Config;
 use clap::Subcommand;
+use secrecy::ExposeSecret;
 use std::process::ExitCode;
 
 #[derive(Subcommand)]
@@ -11,6 +12,8 @@ pub(super) enum Command {
     Manifests,
     /// Print the file and the flags by which an API server asks Bailiwick whose a token is.
     WebhookConfig,
+    /// Print the credential with which a controller far away comes to this server.
+    ControllerCredential,
 }
 
 pub(super) fn run(config: &Config, command: &Command) -> Result<ExitCode, Failed> {
@@ -23,6 +26,16 @@ pub(super) fn run(config: &Config, command: &Command) -> Result<ExitCode, Failed
             print_line(WEBHOOK_FLAGS.trim());
             let file = usecases::kubeconfig::for_api_server(&address, &keys);
             print_line(file.map_err(|error| open::failed(&error))?.trim_end());
+        }
+        Command::ControllerCredential => {
+            open::data_folder(config)?;
+            let keys = open::keys(config)?;
+            print_line("# Keep it where only the controller can read it: it opens every organization's grants.");
+            print_line(&format!(
+                "# With it, and a kubeconfig or in a pod: bailiwick controller --server {}",
+                config.base_url
+            ));
+            print_line(&format!("BAILIWICK_CONTROLLER_CREDENTIAL={}", keys.controller_secret().expose_secret()));
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,7 @@
 //! `bailiwick doctor`: looks at everything an installation needs, and says what to do.
 
+mod cluster;
+
 use super::{Failed, open};
 use crate::config::Config;
 use std::{process::ExitCode, time::Duration};
@@ -23,7 +25,9 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failed> {
     say("data", data(config));
     say("database", database(config).await);
     say("mail", mail(config).await);
-    say("cluster", Ok(cluster(config)));
+    for (name, outcome) in cluster::findings(config).await {
+        say(name, outcome);
+    }
     say("clock", clock());
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -70,14 +74,6 @@ async fn mail(config: &Config) -> Result<String, String> {
         }),
         Ok(Err(error)) => Err(format!("{} Check BAILIWICK_SMTP_URL.", error.reason)),
         Err(_) => Err("The mail server does not answer within 10 s. Check its address and the firewall.".to_owned()),
-    }
-}
-
-/// What is configured, and no more: nothing here speaks to a cluster yet.
-fn cluster(config: &Config) -> String {
-    match &config.cluster {
-        Some(cluster) => format!("kubeconfigs lead to {} at {}", cluster.name, cluster.server),
-        None => "no cluster configured".to_owned(),
     }
 }
 

@@ -1,25 +1,23 @@
 //! `bailiwick serve`
 
-use super::{Failed, open};
+use super::{Failed, controller, open};
 use crate::{
-    config::Config,
+    config::{Config, Controller},
     http::{Assets, Server, router},
     judge::ApiServer,
     office::Here,
     worker,
 };
 use axum::serve::ListenerExt;
-use controller::Controller;
-use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
+use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::watch,
 };
-use usecases::Installation;
 
 /// How long requests under way may take after the signal to stop.
-const FAREWELL: Duration = Duration::from_secs(8);
+pub(super) const FAREWELL: Duration = Duration::from_secs(8);
 
 pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     let installation = open::installation(&config).await?;
@@ -50,14 +48,29 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     let (stop, stopping) = watch::channel(false);
     let mail = tokio::spawn(worker::send_mail(installation.clone(), mailer, stopping.clone()));
     let house = tokio::spawn(worker::keep_house(installation.clone(), stopping.clone()));
-    let controller = match &config.kubeconfig {
-        Some(file) => Some(tokio::spawn(control(file, installation.clone(), stopping.clone()).await?)),
-        None => None,
+    let client = match config.controller {
+        Controller::Inside => Some(controller::client(&config).await?),
+        Controller::Remote if config.kubeconfig.is_some() => Some(controller::client(&config).await?),
+        Controller::Remote | Controller::Nowhere => None,
     };
+    if let Some(client) = &client {
+        installation.lend(Arc::new(ApiServer::new(client.clone())));
+    }
+    let controller = client.filter(|_| config.controller == Controller::Inside).map(|client| {
+        let office = Here::new(installation.clone());
+        tokio::spawn(controller::control(client, office, stopping.clone()))
+    });
+    if installation.settings.enforced {
+        usecases::cluster::await_one(&installation).await.map_err(|error| open::failed(&error))?;
+    }
     tracing::info!(
         database = installation.db.kind(),
         mail = mail_words(&config),
-        cluster = config.kubeconfig.as_ref().map_or("none", |_| "followed"),
+        cluster = match config.controller {
+            Controller::Inside => "followed",
+            Controller::Remote => "followed from elsewhere",
+            Controller::Nowhere => "none",
+        },
         "Bailiwick serves {}",
         config.base_url
     );
@@ -71,6 +84,8 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     wait_for_signal().await?;
     tracing::info!("stopping");
     let _ = stop.send(true);
+    // Controllers far away wait here for changes.
+    installation.bell.silence();
     // Connections that are kept open without a request would hold us for ever.
     let _ = tokio::time::timeout(FAREWELL, serving).await;
     let _ = tokio::time::timeout(FAREWELL, async { (mail.await, house.await) }).await;
@@ -81,24 +96,6 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The controller, which keeps the cluster as the database wants it until `stop` turns true.
-async fn control(
-    kubeconfig: &Path,
-    installation: Arc<Installation>,
-    mut stop: watch::Receiver<bool>,
-) -> Result<impl Future<Output = ()> + use<>, Failed> {
-    let client = controller::connect::by_kubeconfig(kubeconfig).await?;
-    installation.lend(Arc::new(ApiServer::new(client.clone())));
-    let clock = installation.clock.clone();
-    // A name of this very process: several replicas on one machine compete as well.
-    let identity = format!("bailiwick-{}-{}", std::process::id(), clock.now().micros());
-    let settings = controller::Settings::new(identity, Arc::new(move || clock.now()));
-    let controller = Controller::new(client, Arc::new(Here::new(installation)), settings);
-    Ok(controller.run(async move {
-        let _ = stop.wait_for(|stop| *stop).await;
-    }))
-}
-
 fn mail_words(config: &Config) -> String {
     match &config.smtp_url {
         Some(_) => "SMTP".to_owned(),
@@ -106,7 +103,7 @@ fn mail_words(config: &Config) -> String {
     }
 }
 
-async fn wait_for_signal() -> Result<(), Failed> {
+pub(super) async fn wait_for_signal() -> Result<(), Failed> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     tokio::select! {

@@ -65,7 +65,7 @@ fn text(file: &Path, setting: &str) -> Result<String, ConfigError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Config, tests::read};
+    use super::super::{Config, Controller, tests::read};
     use super::*;
 
     const PEM: &str = "-----BEGIN CERTIFICATE-----\nAQIDBAUGBwgJCgsMDQ4PEA==\n-----END CERTIFICATE-----\n";
@@ -106,7 +106,12 @@ mod tests {
     #[test]
     fn a_kubeconfig_is_a_whole_cluster() {
         let folder = Folder::new();
-        let cluster = cluster(&[("BAILIWICK_KUBECONFIG", &folder.kubeconfig("prod"))]);
+        let kubeconfig = folder.kubeconfig("prod");
+        let config = read(&[("BAILIWICK_KUBECONFIG", &kubeconfig)]).unwrap();
+        assert_eq!(config.controller, Controller::Inside);
+        let config = read(&[("BAILIWICK_KUBECONFIG", &kubeconfig), ("BAILIWICK_CONTROLLER", "remote")]).unwrap();
+        assert_eq!(config.controller, Controller::Remote);
+        let cluster = config.cluster.unwrap();
         assert_eq!((cluster.name.as_str(), cluster.server.as_str()), ("prod", "https://10.0.0.1:6443"));
         assert_eq!(cluster.certificate_authority.as_deref(), Some(PEM));
         assert_eq!(cluster.tls_server_name.as_deref(), Some("kubernetes"));

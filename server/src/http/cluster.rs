@@ -1,5 +1,7 @@
 //! What API servers ask: whose is this token? (Webhook token authentication, `authentication.k8s.io`.)
 
+pub(super) mod office;
+
 use super::{Server, api::error_response, caller::bearer};
 use app::error::ApiError;
 use axum::{

@@ -12,10 +12,6 @@ use uuid::Uuid;
 statements! {
     BEHIND = "select o.id from organizations o left join cluster_states s on s.organization_id = o.id
         where s.applied_version is null or s.applied_version < o.version or s.trouble is not null or s.confirmed limit $1";
-    ENDED = "select organization_id from tokens where removed_at is null and expires_at > $1 and expires_at <= $2
-        union select m.organization_id from grants g join members m on m.id = g.member_id where g.ends_at > $1 and g.ends_at <= $2
-        union select t.organization_id from token_grants g join tokens t on t.id = g.token_id where g.ends_at > $1 and g.ends_at <= $2
-        union select organization_id from withheld_grants where ends_at > $1 and ends_at <= $2";
     STATE = "select applied_version, applied_at, trouble, trouble_since, held_deletions, held_of, confirmed from cluster_states
         where organization_id = $1";
     FOLLOWED = "insert into cluster_states (organization_id, applied_version, applied_at, confirmed) values ($1, $2, $3, false)
@@ -34,11 +30,11 @@ statements! {
     ADD_DRIFT = "insert into drifts (id, organization_id, namespace, name, what, changed_by, done, at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
     DRIFTS = "select namespace, name, what, changed_by, done, at from drifts where organization_id = $1 order by at desc, id desc limit $2";
     FORGET_DRIFTS = "delete from drifts where at < $1";
-    CONNECTION = "select connected, since, server_version from cluster_connections where name = 'cluster'";
-    CONNECTED = "insert into cluster_connections (name, connected, since, server_version) values ('cluster', $1, $2, $3)
-        on conflict (name) do update set since = case when cluster_connections.connected = excluded.connected
-        then cluster_connections.since else excluded.since end, connected = excluded.connected,
-        server_version = coalesce(excluded.server_version, cluster_connections.server_version)";
+    CONNECTION = "select connected, since, server_version, heard_at, leader, led_at, holder from cluster_connections where name = 'cluster'";
+    SET_CONNECTION = "insert into cluster_connections (name, connected, since, server_version, heard_at, leader, led_at, holder)
+        values ('cluster', $1, $2, $3, $4, $5, $6, $7) on conflict (name) do update set connected = excluded.connected,
+        since = excluded.since, server_version = excluded.server_version, heard_at = excluded.heard_at, leader = excluded.leader,
+        led_at = excluded.led_at, holder = excluded.holder";
     MEMBER_GRANTS = "select m.user_id, m.email, g.namespace_id, n.name as namespace,
         coalesce('API token ' || coalesce(t.name, t.prefix || '…' || t.last_four), b.email) as granted_by, g.granted_at, g.ends_at
         from members m join grants g on g.member_id = m.id join namespaces n on n.id = g.namespace_id
@@ -145,13 +141,31 @@ pub struct Drift {
     pub at: Timestamp,
 }
 
-/// Whether the API server answers, and since when that is so.
-#[derive(Debug, Clone, sqlx::FromRow)]
+/// Whether the API server answers, since when that is so, and who says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connected {
     pub connected: bool,
-    #[sqlx(try_from = "At")]
     pub since: Timestamp,
     pub server_version: Option<String>,
+    /// When a controller last spoke. `None`: one is waited for.
+    pub heard_at: Option<Timestamp>,
+    /// Which controller of this installation wrote last.
+    pub leader: Option<String>,
+    /// When it last said so; before the first one did, when it was waited for.
+    pub led_at: Timestamp,
+    /// Who held the Lease instead, when a controller last stood by.
+    pub holder: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ConnectedRow {
+    connected: bool,
+    since: At,
+    server_version: Option<String>,
+    heard_at: Option<At>,
+    leader: Option<String>,
+    led_at: At,
+    holder: Option<String>,
 }
 
 fn ids(rows: Vec<(Uuid,)>) -> Vec<OrganizationId> {
@@ -161,11 +175,6 @@ fn ids(rows: Vec<(Uuid,)>) -> Vec<OrganizationId> {
 /// Organizations that the cluster has yet to follow.
 pub async fn behind(c: &mut Connection, limit: u32) -> Result<Vec<OrganizationId>, Error> {
     Ok(ids(all!(c, BEHIND, i64::from(limit))?))
-}
-
-/// Organizations of which the time of a token or of a grant ended after `from` and by `to`: nobody writes anything then.
-pub async fn ended(c: &mut Connection, from: Timestamp, to: Timestamp) -> Result<Vec<OrganizationId>, Error> {
-    Ok(ids(all!(c, ENDED, At(from), At(to))?))
 }
 
 pub async fn state(c: &mut Connection, organization: OrganizationId) -> Result<Option<State>, Error> {
@@ -278,16 +287,21 @@ pub async fn forget_drifts(c: &mut Connection, before: Timestamp) -> Result<u64,
 }
 
 pub async fn connection(c: &mut Connection) -> Result<Option<Connected>, Error> {
-    one!(c, CONNECTION)
+    let row: Option<ConnectedRow> = one!(c, CONNECTION)?;
+    Ok(row.map(|row| Connected {
+        connected: row.connected,
+        since: row.since.0,
+        server_version: row.server_version,
+        heard_at: row.heard_at.map(Timestamp::from),
+        leader: row.leader,
+        led_at: row.led_at.0,
+        holder: row.holder,
+    }))
 }
 
-/// `since` stays as it was while nothing changes.
-pub async fn set_connection(
-    c: &mut Connection,
-    connected: bool,
-    server_version: Option<&str>,
-    now: Timestamp,
-) -> Result<(), Error> {
-    execute!(c, CONNECTED, connected, At(now), server_version)?;
+pub async fn set_connection(c: &mut Connection, now: &Connected) -> Result<(), Error> {
+    let Connected { connected, since, server_version, heard_at, leader, led_at, holder } = now;
+    let (version, leader, holder) = (server_version.as_deref(), leader.as_deref(), holder.as_deref());
+    execute!(c, SET_CONNECTION, *connected, At(*since), version, heard_at.map(At), leader, At(*led_at), holder)?;
     Ok(())
 }

@@ -10,6 +10,7 @@ mod access;
 mod arrows;
 mod bad_input;
 mod boundary;
+mod controllers;
 mod doors;
 mod forms;
 mod headers;

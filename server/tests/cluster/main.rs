@@ -22,11 +22,14 @@ mod front;
 mod given;
 mod measure;
 mod place;
+mod remote;
 mod requests;
 
 mod access;
 mod authentication;
+mod binary;
 mod drift;
+mod far;
 mod hostile;
 mod kept;
 mod log;

@@ -222,8 +222,7 @@ fn after_any_operations_and_any_deaths_the_cluster_is_as_it_should_be() {
                 (Some(controller), 4) => {
                     caught_up += 1;
                     within(MOST, "it catches up", async || {
-                        let now = place.house.installation.clock.now();
-                        cluster::behind(&place.house.installation, now).await.unwrap().is_empty()
+                        cluster::behind(&place.house.installation).await.unwrap().is_empty()
                     })
                     .await;
                     assert_eq!(actual(place, &troops), wanted(place).await);

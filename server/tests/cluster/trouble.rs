@@ -6,7 +6,7 @@ use crate::{
     place::{Place, on_cluster},
 };
 use bailiwick::office::Here;
-use controller::{Connection, Office, Report, Trouble, Wanted};
+use controller::{Office, Report, Standing, Trouble, Wanted};
 use domain::{id::OrganizationId, membership::Role};
 use serde_json::Value;
 use std::sync::Arc;
@@ -45,8 +45,8 @@ impl Office for Counting {
         self.here.report(organization, report).await
     }
 
-    async fn connection(&self, connection: Connection) {
-        self.here.connection(connection).await;
+    async fn standing(&self, standing: Standing) -> Result<(), Trouble> {
+        self.here.standing(standing).await
     }
 }
 

@@ -1,8 +1,10 @@
 //! What the cluster should hold, and what the controller says of it. Not through the gates: nothing of an organization
 //! changes here, the cluster follows what was changed.
 
+mod controllers;
 mod following;
 
+pub use controllers::{Health, Lease, Standing, await_one, health, stands};
 pub use following::{Following, Sync};
 
 use crate::{Context, Error, Installation};
@@ -54,15 +56,10 @@ pub async fn organizations(installation: &Installation) -> Result<Vec<Organizati
     Ok(organizations::all(&mut installation.db.read().await?).await?)
 }
 
-/// Organizations that the cluster has yet to follow: those that changed, and those of which a token or a grant ended since
-/// `last`.
-pub async fn behind(installation: &Installation, last: Timestamp) -> Result<Vec<OrganizationId>, Error> {
-    let mut c = installation.db.read().await?;
-    let mut behind = cluster::behind(&mut c, AT_ONCE).await?;
-    behind.extend(cluster::ended(&mut c, last, installation.clock.now()).await?);
-    behind.sort_unstable();
-    behind.dedup();
-    Ok(behind)
+/// Organizations that the cluster has yet to follow. What changes by time alone is not among them: each wish says until when
+/// it holds.
+pub async fn behind(installation: &Installation) -> Result<Vec<OrganizationId>, Error> {
+    Ok(cluster::behind(&mut installation.db.read().await?, AT_ONCE).await?)
 }
 
 /// What one organization wants now; `None` when there is no such organization.
@@ -82,6 +79,21 @@ pub async fn wanted(installation: &Installation, organization: OrganizationId) -
     let namespaces = namespaces.into_iter().map(|namespace| namespace.name).collect();
     let until = binding::next_end(&facts, now);
     Ok(Some(Wanted { organization, version: stored.version, bindings, namespaces, adopted, confirmed, until }))
+}
+
+/// Whether a wish of this version, which was to hold until then, is still all there is to say: without computing another.
+pub async fn is_current(
+    installation: &Installation,
+    organization: OrganizationId,
+    version: i64,
+    until: Option<Timestamp>,
+) -> Result<bool, Error> {
+    let mut c = installation.db.read().await?;
+    let Some(stored) = organizations::find(&mut c, organization).await? else { return Ok(false) };
+    // An older one than it has is no news but a trouble, which it has to see. What is confirmed is said again each time.
+    let same =
+        stored.version == version && !stored.suspended && until.is_none_or(|until| installation.clock.now() < until);
+    Ok(same && !cluster::state(&mut c, organization).await?.is_some_and(|state| state.confirmed))
 }
 
 async fn facts(c: &mut storage::Connection, organization: &Organization, now: Timestamp) -> Result<Facts, Error> {
@@ -164,11 +176,26 @@ pub enum Outcome {
     Failed(String),
 }
 
+/// What becomes of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    Kept,
+    NoSuchOrganization,
+    /// It speaks of a version that the organization has not reached: believed, it would say "in sync" of what nobody has
+    /// done yet.
+    NoSuchVersion,
+}
+
 /// Writes down what the controller says.
-pub async fn report(installation: &Installation, report: &Report) -> Result<(), Error> {
+pub async fn report(installation: &Installation, report: &Report) -> Result<Taken, Error> {
     let now = installation.clock.now();
     let mut c = installation.db.write().await?;
     let organization = report.organization;
+    match organizations::find(&mut c, organization).await? {
+        None => return Ok(Taken::NoSuchOrganization),
+        Some(stored) if stored.version < report.version => return Ok(Taken::NoSuchVersion),
+        Some(_) => {}
+    }
     match &report.outcome {
         Outcome::Followed => cluster::followed(&mut c, organization, report.version, now).await?,
         Outcome::Held { deletions, of } => {
@@ -193,21 +220,14 @@ pub async fn report(installation: &Installation, report: &Report) -> Result<(), 
         let id = LetterId::from_random(crate::dice::random()).uuid();
         cluster::add_drift(&mut c, id, organization, drift).await?;
     }
-    Ok(c.commit().await?)
+    c.commit().await?;
+    Ok(Taken::Kept)
 }
 
 /// What was found different in the cluster lately, the latest first.
 pub async fn drifts(context: &Context, slug: &str) -> Result<Vec<Drift>, Error> {
     let mut look = context.look(slug, Action::SeeNamespaces).await?;
     Ok(cluster::drifts(&mut look.c, look.organization.id, DRIFTS_SHOWN).await?)
-}
-
-/// Writes down whether the API server answers.
-pub async fn connected(installation: &Installation, connected: bool, version: Option<&str>) -> Result<(), Error> {
-    let now = installation.clock.now();
-    let mut c = installation.db.write().await?;
-    cluster::set_connection(&mut c, connected, version, now).await?;
-    Ok(c.commit().await?)
 }
 
 /// Who the cluster should take somebody for.

@@ -20,6 +20,8 @@ pub(crate) enum Purpose {
     Credential,
     /// Not a secret of ours: what hides the few letters that a person types.
     UserCode,
+    /// The same of a controller far from the database.
+    Controller,
 }
 
 impl Purpose {
@@ -31,6 +33,7 @@ impl Purpose {
             Self::Cluster => b"bailiwick cluster 1",
             Self::Credential => b"bailiwick credential 1",
             Self::UserCode => b"bailiwick user code 1",
+            Self::Controller => b"bailiwick controller 1",
         }
     }
 }
@@ -94,10 +97,24 @@ impl Keys {
         SecretString::from(cluster_secret(&self.present))
     }
 
+    /// What a controller far from the database shows when it asks what is wanted. Derived as well, and no API server's.
+    pub fn controller_secret(&self) -> SecretString {
+        SecretString::from(controller_secret(&self.present))
+    }
+
     /// Whether this is what an API server was given: by the present key, or by an older one until its file is replaced.
     pub fn is_cluster(&self, shown: &str) -> bool {
+        self.any(shown, cluster_secret)
+    }
+
+    /// Whether this is what a controller was given, in the same way.
+    pub fn is_controller(&self, shown: &str) -> bool {
+        self.any(shown, controller_secret)
+    }
+
+    fn any(&self, shown: &str, secret: fn(&[u8]) -> String) -> bool {
         let mut keys = std::iter::once(&self.present).chain(&self.older);
-        keys.any(|key| cluster_secret(key).as_bytes().ct_eq(shown.as_bytes()).into())
+        keys.any(|key| secret(key).as_bytes().ct_eq(shown.as_bytes()).into())
     }
 
     /// A credential for the API server: it names a login and an end, and nothing stores it. An API server that is given one
@@ -156,6 +173,10 @@ fn proof(key: &[u8], purpose: Purpose, id: uuid::Uuid, nonce: &[u8]) -> u128 {
 
 fn cluster_secret(key: &[u8]) -> String {
     format!("bwc_{}", base62(proof(key, Purpose::Cluster, uuid::Uuid::nil(), b"")))
+}
+
+fn controller_secret(key: &[u8]) -> String {
+    format!("bwr_{}", base62(proof(key, Purpose::Controller, uuid::Uuid::nil(), b"")))
 }
 
 pub(crate) fn sha256(text: &str) -> [u8; 32] {
@@ -242,6 +263,20 @@ mod tests {
     fn an_older_key_still_opens_its_links() {
         let secret = keys(ONE).link_secret(Purpose::Invitation, uuid::Uuid::from_u128(7), b"n");
         assert!(keys(&format!("{TWO},{ONE}")).proves(Purpose::Invitation, &secret, b"n"));
+    }
+
+    #[test]
+    fn the_api_server_and_the_controller_have_credentials_of_their_own() {
+        let (one, two) = (keys(ONE), keys(TWO));
+        let (cluster, controller) = (one.cluster_secret(), one.controller_secret());
+        let (cluster, controller) = (cluster.expose_secret(), controller.expose_secret());
+        assert!(one.is_cluster(cluster) && one.is_controller(controller));
+        assert!(!one.is_cluster(controller) && !one.is_controller(cluster), "neither opens the other's door");
+        let renamed = (cluster.replace("bwc_", "bwr_"), controller.replace("bwr_", "bwc_"));
+        assert!(!one.is_controller(&renamed.0) && !one.is_cluster(&renamed.1), "nor under the other's name");
+        assert!(!two.is_cluster(cluster) && !two.is_controller(controller));
+        assert!(keys(&format!("{TWO},{ONE}")).is_controller(controller), "until it is replaced");
+        assert!(!one.is_controller("") && !one.is_cluster(""));
     }
 
     #[test]

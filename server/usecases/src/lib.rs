@@ -36,7 +36,7 @@ pub mod sign_up;
 pub mod tokens;
 pub mod upkeep;
 
-pub use bell::Bell;
+pub use bell::{Bell, Mark};
 pub use clock::Clock;
 pub use context::{Caller, Context, Credential, Installation, Operator, Settings, SignedIn, Who};
 pub use error::{Error, Present};

@@ -32,14 +32,16 @@ pub(super) fn service_account() -> ServiceAccount {
     ServiceAccount { metadata: inside(SERVICE_ACCOUNT), ..ServiceAccount::default() }
 }
 
-pub(super) fn cluster_role() -> ClusterRole {
+pub(crate) fn cluster_role() -> ClusterRole {
     let bound = Bound::ALL.map(Bound::name);
     ClusterRole {
         metadata: ObjectMeta { name: Some(NAME.to_owned()), ..ObjectMeta::default() },
         rules: Some(vec![
             rule(&[RBAC], &["rolebindings"], &["get", "list", "watch", "create", "patch", "delete"]),
             // Instead of holding what it binds, which would be everything, secrets included.
-            PolicyRule { resource_names: Some(bound.into()), ..rule(&[RBAC], &["clusterroles"], &["bind"]) },
+            // Reading the three tells whether they are there and filled: a binding to a role that is missing gives nothing, and
+            // the API server takes it without a word.
+            PolicyRule { resource_names: Some(bound.into()), ..rule(&[RBAC], &["clusterroles"], &["bind", "get"]) },
             rule(&[""], &["namespaces"], &["get", "list", "watch", "create", "patch"]),
             // "Check against the cluster".
             rule(&["authorization.k8s.io"], &["subjectaccessreviews"], &["create"]),
@@ -57,7 +59,7 @@ pub(super) fn cluster_role_binding() -> ClusterRoleBinding {
 }
 
 /// Leases only where its own is: elsewhere they are the heartbeat of nodes and of the cluster's own controllers.
-pub(super) fn role() -> Role {
+pub(crate) fn role() -> Role {
     let lease = &["coordination.k8s.io"];
     Role {
         metadata: inside(NAME),

@@ -8,4 +8,5 @@ mod plans;
 mod probes;
 mod script;
 mod simulation;
+mod there;
 mod writes;

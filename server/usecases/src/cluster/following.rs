@@ -1,10 +1,11 @@
 //! What pages say beside each grant: whether the cluster has applied it.
 
+use super::Health;
 use crate::{Context, Error};
 use domain::{binding::BindingName, id::OrganizationId, text::NamespaceName, time::Timestamp};
 use storage::{
     Connection,
-    cluster::{self, Connected, State, Trouble},
+    cluster::{self, State, Trouble},
 };
 
 /// Whether the cluster has applied something.
@@ -23,7 +24,7 @@ pub enum Sync {
 pub struct Following {
     state: Option<State>,
     troubles: Vec<Trouble>,
-    connected: Option<Connected>,
+    health: Health,
     enforced: bool,
 }
 
@@ -34,12 +35,12 @@ impl Following {
         organization: OrganizationId,
     ) -> Result<Self, Error> {
         if !context.settings().enforced {
-            return Ok(Self { state: None, troubles: Vec::new(), connected: None, enforced: false });
+            return Ok(Self { state: None, troubles: Vec::new(), health: Health::Followed, enforced: false });
         }
         Ok(Self {
             state: cluster::state(c, organization).await?,
             troubles: cluster::troubles(c, organization).await?,
-            connected: cluster::connection(c).await?,
+            health: Health::of(cluster::connection(c).await?.as_ref(), context.now()),
             enforced: true,
         })
     }
@@ -50,13 +51,25 @@ impl Following {
 
     /// Since when the API server does not answer, if it does not.
     pub fn away_since(&self) -> Option<Timestamp> {
-        self.connected.as_ref().filter(|connected| !connected.connected).map(|connected| connected.since)
+        match self.health {
+            Health::Away { since } => Some(since),
+            Health::Followed | Health::Silent { .. } | Health::Behind { .. } => None,
+        }
     }
 
     /// Why nothing of this organization is brought along, and since when.
-    pub fn trouble(&self) -> Option<(&str, Timestamp)> {
-        let state = self.state.as_ref()?;
-        Some((state.trouble.as_deref()?, state.trouble_since()?))
+    pub fn trouble(&self) -> Option<(String, Timestamp)> {
+        match &self.health {
+            Health::Silent { since } => Some(("no controller has come here".to_owned(), *since)),
+            Health::Behind { holder, since } => Some((
+                format!("another controller, {holder}, holds its Lease, and does not work for this console"),
+                *since,
+            )),
+            Health::Followed | Health::Away { .. } => {
+                let state = self.state.as_ref()?;
+                Some((state.trouble.clone()?, state.trouble_since()?))
+            }
+        }
     }
 
     /// Bindings and namespaces that the cluster does not take.

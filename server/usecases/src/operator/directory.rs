@@ -141,7 +141,8 @@ pub async fn cluster(context: &Context) -> Result<Cluster, Error> {
     let mut c = context.installation.db.read().await?;
     Ok(Cluster {
         enforced: context.settings().enforced,
-        connected: cluster::connection(&mut c).await?,
+        // While a controller is only waited for, nothing is known.
+        connected: cluster::connection(&mut c).await?.filter(|connected| connected.heard_at.is_some()),
         differing: directory::differing(&mut c, DIFFERING_SHOWN).await?,
         drifts: directory::drifts(&mut c, DRIFTS_SHOWN).await?,
     })

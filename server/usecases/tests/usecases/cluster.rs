@@ -2,9 +2,9 @@
 
 use crate::people::*;
 use domain::{binding::Subject, id::OrganizationId};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 use usecases::{
-    cluster::{self, Drift, Outcome, Report, Sync, Trouble, Wanted},
+    cluster::{self, Drift, Health, Lease, Outcome, Report, Standing, Sync, Taken, Trouble, Wanted},
     grants, namespaces,
     tokens::{self, Wanted as NewToken},
 };
@@ -67,7 +67,7 @@ fn an_organization_is_behind_until_the_cluster_agrees_with_its_version() {
     on_both(async |house| {
         let ada = house.found("Northwind", "ada@northwind.example").await;
         let organization = house.organization(&ada.slug).await.id;
-        let behind = async || cluster::behind(&house.installation, house.now()).await.unwrap();
+        let behind = async || cluster::behind(&house.installation).await.unwrap();
         assert_eq!(behind().await, [organization]);
         tell(&house, &report(&wanted(&house, organization).await, Outcome::Followed)).await;
         assert!(behind().await.is_empty());
@@ -76,15 +76,150 @@ fn an_organization_is_behind_until_the_cluster_agrees_with_its_version() {
         assert_eq!(behind().await, [organization]);
         tell(&house, &report(&before, Outcome::Followed)).await;
         assert_eq!(behind().await, [organization], "it agreed with an older version");
-        // A token's end is nobody's write.
         tell(&house, &report(&wanted(&house, organization).await, Outcome::Followed)).await;
-        let hour = NewToken { expires: Some(domain::token::Lifetime::Hour), ..NewToken::default() };
+        assert!(behind().await.is_empty());
+    });
+}
+
+#[test]
+fn a_wish_is_current_until_its_version_its_time_or_the_operators_word_is_another() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        ada.create_namespace("dev").await;
+        let dev = texts(["dev"]);
+        let hour = NewToken { namespaces: &dev, expires: Some(domain::token::Lifetime::Hour), ..NewToken::default() };
         tokens::create(&ada.context().await, &ada.slug, &hour).await.unwrap();
-        tell(&house, &report(&wanted(&house, organization).await, Outcome::Followed)).await;
-        let asked = house.now();
-        house.advance(HOUR);
-        assert_eq!(cluster::behind(&house.installation, asked).await.unwrap(), [organization]);
-        assert!(behind().await.is_empty(), "asked for already");
+        let organization = house.organization(&ada.slug).await.id;
+        let is_current = async |wish: &Wanted| {
+            cluster::is_current(&house.installation, organization, wish.version, wish.until).await.unwrap()
+        };
+        let first = wanted(&house, organization).await;
+        assert!(is_current(&first).await);
+        for version in [first.version - 1, first.version + 1] {
+            assert!(!is_current(&Wanted { version, ..first.clone() }).await, "{version} of {}", first.version);
+        }
+        house.advance(HOUR - Duration::from_micros(1));
+        assert!(is_current(&first).await);
+        house.advance(Duration::from_micros(1));
+        assert!(!is_current(&first).await, "its token is over");
+        let second = wanted(&house, organization).await;
+        assert_eq!((second.version, second.until, second.bindings.len()), (first.version, None, 1));
+        assert!(is_current(&second).await);
+
+        tell(&house, &report(&second, Outcome::Held { deletions: 40, of: 50 })).await;
+        assert!(is_current(&second).await);
+        house.trial.execute("update cluster_states set confirmed = (1 = 1)").await;
+        assert!(!is_current(&second).await, "the operator said something about it");
+        tell(&house, &report(&second, Outcome::Followed)).await;
+        assert!(is_current(&second).await);
+        ada.back().await.create_namespace("live").await;
+        assert!(!is_current(&second).await);
+        let nobody = OrganizationId::from_random([7; 16]);
+        assert!(!cluster::is_current(&house.installation, nobody, 1, None).await.unwrap());
+    });
+}
+
+#[test]
+fn a_report_that_can_not_be_true_is_not_kept() {
+    on_both(async |house| {
+        let house = house.with(|settings| settings.enforced = true);
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        ada.create_namespace("dev").await;
+        let now = wanted(&house, house.organization(&ada.slug).await.id).await;
+        let take = async |report: &Report| cluster::report(&house.installation, report).await.unwrap();
+        let ahead = Report { version: now.version + 1, ..report(&now, Outcome::Followed) };
+        assert_eq!(take(&ahead).await, Taken::NoSuchVersion);
+        let nobody = OrganizationId::from_random([7; 16]);
+        let foreign = Report { organization: nobody, ..report(&now, Outcome::Followed) };
+        assert_eq!(take(&foreign).await, Taken::NoSuchOrganization);
+        assert_eq!(sync(&ada).await, Sync::Applying);
+        assert_eq!(take(&report(&now, Outcome::Followed)).await, Taken::Kept);
+        assert_eq!(sync(&ada).await, Sync::InSync);
+    });
+}
+
+/// What a controller says of itself.
+fn standing(identity: &str, connected: bool, lease: Lease) -> Standing {
+    Standing { identity: identity.to_owned(), connected, version: connected.then(|| "v1.36.0".to_owned()), lease }
+}
+
+fn behind(holder: &str) -> Lease {
+    Lease::Held { by: holder.to_owned() }
+}
+
+#[test]
+fn that_nobody_follows_is_said_when_it_has_lasted() {
+    on_both(async |house| {
+        let health = async || cluster::health(&house.installation.db, house.now()).await.unwrap();
+        let say = async |standing: Standing| cluster::stands(&house.installation, &standing).await.unwrap();
+        assert_eq!(health().await, Health::Followed, "nothing was expected");
+        let started = house.now();
+        cluster::await_one(&house.installation).await.unwrap();
+        house.advance(MINUTE);
+        cluster::await_one(&house.installation).await.unwrap();
+        assert_eq!(health().await, Health::Followed, "it may still come");
+        house.advance(MINUTE);
+        assert_eq!(health().await, Health::Silent { since: started });
+
+        say(standing("one", true, Lease::Ours)).await;
+        assert_eq!(health().await, Health::Followed);
+        let last = house.now();
+        house.advance(2 * MINUTE);
+        assert_eq!(health().await, Health::Silent { since: last });
+        cluster::await_one(&house.installation).await.unwrap();
+        assert_eq!(health().await, Health::Followed, "it is waited for anew");
+    });
+}
+
+#[test]
+fn a_lease_that_is_held_by_somebody_else_is_said_by_name_and_one_of_our_own_is_not() {
+    on_both(async |house| {
+        let house = house.with(|settings| settings.enforced = true);
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let health = async || cluster::health(&house.installation.db, house.now()).await.unwrap();
+        let say = async |standing: Standing| cluster::stands(&house.installation, &standing).await.unwrap();
+        let began = house.now();
+        say(standing("one", true, behind("theirs"))).await;
+        assert_eq!(health().await, Health::Followed, "it may be over in a moment");
+        house.advance(MINUTE);
+        say(standing("one", true, behind("theirs"))).await;
+        assert_eq!(health().await, Health::Behind { holder: "theirs".into(), since: began });
+        let listed = namespaces::list(&ada.back().await.context().await, &ada.slug).await.unwrap();
+        let (why, since) = listed.following.trouble().unwrap();
+        assert!(why.contains("theirs") && since == began, "{why}");
+
+        say(standing("one", true, Lease::Ours)).await;
+        assert_eq!(health().await, Health::Followed);
+        for _ in 0..5 {
+            house.advance(MINUTE / 3);
+            say(standing("two", true, behind("one"))).await;
+            say(standing("one", true, Lease::Ours)).await;
+            assert_eq!(health().await, Health::Followed, "another of ours");
+        }
+        house.advance(MINUTE);
+        say(standing("two", true, behind("one"))).await;
+        assert_eq!(health().await, Health::Followed, "it died, and its Lease is free in a moment");
+    });
+}
+
+#[test]
+fn a_replica_that_is_cut_off_does_not_speak_for_the_one_that_writes() {
+    on_both(async |house| {
+        let health = async || cluster::health(&house.installation.db, house.now()).await.unwrap();
+        let say = async |standing: Standing| cluster::stands(&house.installation, &standing).await.unwrap();
+        say(standing("one", true, Lease::Ours)).await;
+        say(standing("two", false, behind("one"))).await;
+        assert_eq!(health().await, Health::Followed);
+        house.advance(MINUTE / 3);
+        say(standing("one", false, Lease::Unknown)).await;
+        let away = house.now();
+        assert_eq!(health().await, Health::Away { since: away });
+        house.advance(MINUTE);
+        say(standing("one", false, Lease::Unknown)).await;
+        say(standing("two", false, behind("one"))).await;
+        assert_eq!(health().await, Health::Away { since: away }, "since it began");
+        say(standing("two", true, Lease::Ours)).await;
+        assert_eq!(health().await, Health::Followed);
     });
 }
 

@@ -2,6 +2,7 @@
 
 use super::cluster;
 use crate::people::user;
+use controller::Lease;
 use domain::binding::ClusterRole;
 use std::{sync::atomic::Ordering, time::Duration};
 use tokio::time::Instant;
@@ -21,6 +22,8 @@ async fn one_controller_writes_and_another_takes_over_from_a_dead_one() {
     room.desk.in_sync(version).await;
     let second = room.controller("second").await;
     assert_eq!(room.holder(), "first");
+    room.desk.stands("first", &Lease::Ours).await;
+    room.desk.stands("second", &Lease::Held { by: "first".into() }).await;
 
     first.kill();
     let began = Instant::now();
@@ -29,6 +32,7 @@ async fn one_controller_writes_and_another_takes_over_from_a_dead_one() {
     room.desk.report_within(TAKEN_OVER_WITHIN, 0, "taken over", late).await;
     println!("taken over from a dead one after {:?}", began.elapsed());
     assert_eq!(room.holder(), "second");
+    room.desk.stands("second", &Lease::Ours).await;
 
     let third = room.controller("third").await;
     let began = Instant::now();

@@ -1,5 +1,6 @@
 //! On a real API server. Each test has an organization, namespaces and a Lease of its own.
 
+mod checkup;
 mod drift;
 mod leading;
 mod office;

@@ -1,6 +1,6 @@
 //! An office on paper: it wants what the test says, and keeps every report. Each controller comes to a window of its own.
 
-use controller::{Connection, Office, Report, Trouble, Wanted, plan::Deletions};
+use controller::{Connection, Lease, Office, Report, Standing, Trouble, Wanted, plan::Deletions};
 use domain::{binding::Binding, id::OrganizationId, text::NamespaceName};
 use std::{
     collections::BTreeMap,
@@ -19,6 +19,7 @@ pub(crate) struct Desk {
     pushed: watch::Sender<Vec<OrganizationId>>,
     reports: watch::Sender<Vec<(OrganizationId, Report)>>,
     pub(crate) connections: watch::Sender<Vec<Connection>>,
+    pub(crate) standings: watch::Sender<Vec<Standing>>,
     pub(crate) asked: watch::Sender<usize>,
 }
 
@@ -84,6 +85,14 @@ impl Desk {
         self.report(0, "in sync", |report| report.version == version && report.is_in_sync()).await
     }
 
+    /// Waits until this controller says of itself that it stands so.
+    pub(crate) async fn stands(&self, identity: &str, lease: &Lease) {
+        let mut standings = self.standings.subscribe();
+        let said = |all: &Vec<Standing>| all.iter().any(|it| it.identity == identity && it.lease == *lease);
+        let waited = timeout(Duration::from_secs(15), standings.wait_for(said)).await;
+        waited.unwrap_or_else(|_| panic!("{identity} never says {lease:?}: {:?}", self.standings.borrow())).unwrap();
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.reports.borrow().len()
     }
@@ -141,7 +150,9 @@ impl Office for Window {
         Ok(())
     }
 
-    async fn connection(&self, connection: Connection) {
-        self.desk.connections.send_modify(|connections| connections.push(connection));
+    async fn standing(&self, standing: Standing) -> Result<(), Trouble> {
+        self.desk.connections.send_modify(|connections| connections.push(standing.connection.clone()));
+        self.desk.standings.send_modify(|standings| standings.push(standing));
+        Ok(())
     }
 }

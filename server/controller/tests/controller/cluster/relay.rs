@@ -12,6 +12,7 @@ pub(crate) struct Relay {
     pub(crate) address: String,
     open: Arc<watch::Sender<bool>>,
     connections: Arc<watch::Sender<usize>>,
+    turned_away: Arc<watch::Sender<usize>>,
     task: JoinHandle<()>,
 }
 
@@ -23,13 +24,15 @@ impl Relay {
         let address = format!("https://{}", listener.local_addr().unwrap());
         let open = Arc::new(watch::Sender::new(true));
         let connections = Arc::new(watch::Sender::new(0));
-        let (gate, count) = (open.clone(), connections.clone());
+        let turned_away = Arc::new(watch::Sender::new(0));
+        let (gate, count, tries) = (open.clone(), connections.clone(), turned_away.clone());
         let task = tokio::spawn(async move {
             loop {
                 let (mut near, _) = listener.accept().await.unwrap();
-                let (target, mut gate, count) = (target.clone(), gate.subscribe(), count.clone());
+                let (target, mut gate, count, tries) = (target.clone(), gate.subscribe(), count.clone(), tries.clone());
                 tokio::spawn(async move {
                     if !*gate.borrow() {
+                        tries.send_modify(|tries| *tries += 1);
                         return;
                     }
                     count.send_modify(|count| *count += 1);
@@ -43,13 +46,21 @@ impl Relay {
                 });
             }
         });
-        Self { address, open, connections, task }
+        Self { address, open, connections, turned_away, task }
     }
 
     /// Ends every connection, and answers when the last one has ended.
     pub(crate) async fn cut(&self) {
         self.open.send_replace(false);
         self.connections.subscribe().wait_for(|count| *count == 0).await.unwrap();
+    }
+
+    /// Waits until so many more have come in vain.
+    #[allow(dead_code, reason = "not every test that has this file waits so")]
+    pub(crate) async fn turns_away(&self, more: usize) {
+        let mut tries = self.turned_away.subscribe();
+        let before = *tries.borrow_and_update();
+        tries.wait_for(|tries| *tries >= before + more).await.unwrap();
     }
 
     pub(crate) fn mend(&self) {

@@ -1,0 +1,44 @@
+//! What a controller far from the database and the server it asks say to each other, over HTTP and in JSON. Both ends are of
+//! one version: what one of them can't read is an error, and then nothing in the cluster is touched.
+
+use crate::office::Wanted;
+use domain::{id::OrganizationId, time::Timestamp};
+use serde::{Deserialize, Serialize};
+use std::{fmt::Display, time::Duration};
+
+/// Asked with `after` (the last answer's `next`) and `seconds`: waits so long for organizations to change.
+pub const CHANGES: &str = "/cluster/v1/changes";
+pub const ORGANIZATIONS: &str = "/cluster/v1/organizations";
+/// How the controller stands: a [`Standing`](crate::Standing).
+pub const CONNECTION: &str = "/cluster/v1/connection";
+
+/// Asked with `newer_than` (a version) and `until` by whoever has a wish that holds until then: no content where it still does.
+pub fn wanted_of(organization: impl Display) -> String {
+    format!("{ORGANIZATIONS}/{organization}/wanted")
+}
+
+/// Takes a [`Report`](crate::Report).
+pub fn report_of(organization: impl Display) -> String {
+    format!("{ORGANIZATIONS}/{organization}/report")
+}
+
+/// The longest that a question for changes waits.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(25);
+
+/// In bytes. An organization of 100,000 bindings wants some 35 MB, and no report of it is longer.
+pub const LARGEST: usize = 64 * 1024 * 1024;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    /// Those that may want something else. None: nothing happened for as long as was waited.
+    pub organizations: Vec<OrganizationId>,
+    /// Where to go on: what happens between two questions is answered to the second.
+    pub next: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Wish {
+    pub wanted: Wanted,
+    /// What time it is where the wish comes from: its end is by that clock.
+    pub now: Timestamp,
+}

@@ -1,0 +1,49 @@
+//! The house behind a port of this machine, as a controller far away comes to it.
+
+use crate::{house::House, relay::Relay};
+use controller::There;
+use secrecy::ExposeSecret;
+use std::{net::SocketAddr, sync::Arc};
+use tokio::{net::TcpListener, task::JoinHandle};
+use usecases::Clock;
+
+/// Served until it is dropped, by a way that can be cut.
+pub(crate) struct Remote {
+    way: Relay,
+    pub(crate) address: String,
+    pub(crate) credential: String,
+    task: JoinHandle<()>,
+}
+
+impl Remote {
+    pub(crate) async fn serve(house: &House) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let way = Relay::to(&format!("https://{}", listener.local_addr().unwrap())).await;
+        let service = house.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        let task = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        let credential = house.installation.keys.controller_secret().expose_secret().to_owned();
+        // What the way carries is nobody's business: here it is no TLS.
+        let address = way.address.replace("https://", "http://");
+        Self { way, address, credential, task }
+    }
+
+    pub(crate) fn office(&self) -> There {
+        There::at(&self.address, &self.credential, Arc::new(|| Clock::System.now())).unwrap()
+    }
+
+    /// The server is away. Answers when whoever comes has found out.
+    pub(crate) async fn leave(&self) {
+        self.way.cut().await;
+        self.way.turns_away(4).await;
+    }
+
+    pub(crate) fn come_back(&self) {
+        self.way.mend();
+    }
+}
+
+impl Drop for Remote {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

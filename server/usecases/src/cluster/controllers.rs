@@ -1,0 +1,147 @@
+//! What controllers say of the cluster and of themselves, and what follows from it: whether the cluster is followed at all.
+
+use crate::{Error, Installation};
+use domain::time::Timestamp;
+use std::{fmt, time::Duration};
+use storage::{
+    Db,
+    cluster::{self, Connected},
+};
+
+/// Controllers speak every twenty seconds. Whoever has said nothing for so long is gone.
+const SILENT_AFTER: Duration = Duration::from_secs(90);
+/// A Lease is taken over within ten seconds; while nobody of this installation has it for so long, another one has it.
+const UNLED_AFTER: Duration = Duration::from_secs(60);
+
+/// How a controller stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub identity: String,
+    /// Whether the API server answers it.
+    pub connected: bool,
+    pub version: Option<String>,
+    pub lease: Lease,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lease {
+    Unknown,
+    Ours,
+    Held { by: String },
+}
+
+/// Whether the cluster is followed at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Health {
+    /// Also while that is not known yet.
+    Followed,
+    /// No controller has spoken since.
+    Silent { since: Timestamp },
+    /// The API server answers no controller.
+    Away { since: Timestamp },
+    /// Somebody else holds the Lease, and nobody has written for this installation since.
+    Behind { holder: String, since: Timestamp },
+}
+
+impl Health {
+    /// From what is kept. `None`: nothing has ever been said, nor waited for.
+    pub(super) fn of(kept: Option<&Connected>, now: Timestamp) -> Self {
+        let Some(kept) = kept else { return Self::Followed };
+        let last = kept.heard_at.unwrap_or(kept.since);
+        match (kept.heard_at, &kept.holder) {
+            _ if now.since(last) >= SILENT_AFTER => Self::Silent { since: last },
+            (None, _) => Self::Followed,
+            (Some(_), _) if !kept.connected => Self::Away { since: kept.since },
+            // The Lease of our own that ended with its process is free in a moment.
+            (Some(_), Some(holder))
+                if now.since(kept.led_at) >= UNLED_AFTER && kept.leader.as_ref() != Some(holder) =>
+            {
+                Self::Behind { holder: holder.clone(), since: kept.led_at }
+            }
+            (Some(_), _) => Self::Followed,
+        }
+    }
+}
+
+/// For the operator.
+impl fmt::Display for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Followed => f.write_str("ok"),
+            Self::Silent { since } => write!(f, "not followed: no controller has come since {since}"),
+            Self::Away { since } => write!(f, "away since {since}"),
+            Self::Behind { holder, since } => {
+                write!(
+                    f,
+                    "not followed since {since}: the Lease is held by {holder}, which is no controller of this installation"
+                )
+            }
+        }
+    }
+}
+
+pub async fn health(db: &Db, now: Timestamp) -> Result<Health, Error> {
+    let kept = cluster::connection(&mut db.read().await?).await?;
+    Ok(Health::of(kept.as_ref(), now))
+}
+
+/// From now on a controller is waited for, unless one is heard of anyway.
+pub async fn await_one(installation: &Installation) -> Result<(), Error> {
+    let now = installation.clock.now();
+    let mut c = installation.db.write().await?;
+    let kept = cluster::connection(&mut c).await?;
+    if kept.is_some() && !matches!(Health::of(kept.as_ref(), now), Health::Silent { .. }) {
+        return Ok(());
+    }
+    let (leader, holder) = (None, None);
+    let server_version = kept.and_then(|kept| kept.server_version);
+    let waited =
+        Connected { connected: false, since: now, server_version, heard_at: None, leader, led_at: now, holder };
+    cluster::set_connection(&mut c, &waited).await?;
+    Ok(c.commit().await?)
+}
+
+/// Writes down how a controller stands.
+pub async fn stands(installation: &Installation, standing: &Standing) -> Result<(), Error> {
+    let now = installation.clock.now();
+    let mut c = installation.db.write().await?;
+    let kept = cluster::connection(&mut c).await?;
+    cluster::set_connection(&mut c, &after(kept, standing, now)).await?;
+    Ok(c.commit().await?)
+}
+
+/// What is kept when this was said, after that.
+fn after(kept: Option<Connected>, standing: &Standing, now: Timestamp) -> Connected {
+    let Standing { identity, connected, version, lease } = standing;
+    let mut kept = kept.unwrap_or(Connected {
+        connected: *connected,
+        since: now,
+        server_version: None,
+        heard_at: None,
+        leader: None,
+        led_at: now,
+        holder: None,
+    });
+    // A replica that is cut off must not say "away" while another one writes.
+    let counts = *lease == Lease::Ours
+        || kept.leader.as_ref().is_none_or(|leader| leader == identity)
+        || now.since(kept.led_at) >= UNLED_AFTER;
+    if counts {
+        if kept.connected != *connected || kept.heard_at.is_none() {
+            kept.since = now;
+        }
+        kept.connected = *connected;
+        kept.server_version = version.clone().or(kept.server_version);
+    }
+    match lease {
+        Lease::Ours => {
+            kept.leader = Some(identity.clone());
+            kept.led_at = now;
+            kept.holder = None;
+        }
+        Lease::Held { by } => kept.holder = Some(by.clone()),
+        Lease::Unknown => {}
+    }
+    kept.heard_at = Some(now);
+    kept
+}
