@@ -269,12 +269,12 @@ impl Context {
     }
 
     /// # Errors
-    /// [`Refusal::NotSignedIn`]; [`Refusal::PeopleOnly`] for a token, which has no account.
+    /// [`Refusal::NotSignedIn`]; [`Refusal::PeopleOnly`] for a token and for the operator, who have no account there.
     pub fn signed_in(&self) -> Result<&SignedIn, Error> {
         match &self.caller.who {
             Who::Person(person) => Ok(person),
-            Who::Token(_) => Err(Refusal::PeopleOnly.into()),
-            Who::Nobody | Who::Operator(_) | Who::System => Err(Refusal::NotSignedIn.into()),
+            Who::Token(_) | Who::Operator(_) => Err(Refusal::PeopleOnly.into()),
+            Who::Nobody | Who::System => Err(Refusal::NotSignedIn.into()),
         }
     }
 

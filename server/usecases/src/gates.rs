@@ -192,8 +192,10 @@ impl Work {
         self.organization.version
     }
 
+    /// # Errors
+    /// [`Refusal::PeopleOnly`] for whoever may do it and is no member: the operator.
     pub(crate) fn member(&self) -> Result<&Member, Error> {
-        self.member.as_ref().ok_or(Error::Refused(Refusal::NotSignedIn))
+        self.member.as_ref().ok_or(Error::Refused(Refusal::PeopleOnly))
     }
 
     /// On whose account something is given.

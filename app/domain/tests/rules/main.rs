@@ -10,6 +10,8 @@ mod logins;
 mod memberships;
 mod passwords;
 mod people;
+mod removals;
+mod requests;
 mod secrets;
 mod slugs;
 mod texts;

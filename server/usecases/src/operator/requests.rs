@@ -28,10 +28,11 @@ pub enum Verdict {
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::RequestDecided`], [`Refusal::OwnRequest`], and whatever refuses the act itself.
 pub async fn decide(context: &Context, request: &str, verdict: Verdict, note: &str) -> Result<Filed, Error> {
+    // Nobody but an operator learns whether there is such a request.
+    let context = context.acting_as_operator()?;
+    let operator = context.caller.operator().ok_or(Refusal::OperatorOnly)?;
     let id: RequestId = request.parse().map_err(|_| Refusal::NotFound)?;
     let note = Remark::parse_some(note).map_err(Refusal::field("note"))?;
-    // Nobody but an operator learns whether there is such a request.
-    let operator = context.caller.operator().ok_or(Refusal::OperatorOnly)?;
     let found = requests::find(&mut context.installation.db.read().await?, id).await?.ok_or(Refusal::NotFound)?;
     let mut work = context.begin_at(found.request.organization, Action::DecideRequest).await?;
     // Read again under the lock: it may have been decided, or withdrawn.

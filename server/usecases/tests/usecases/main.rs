@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bearers;
+mod operators;
 mod people;
 
 mod accepting;
@@ -19,6 +20,7 @@ mod limits;
 mod login_ends;
 mod logins;
 mod members;
+mod operator_doors;
 mod outbox;
 mod passwords;
 mod roster;
