@@ -12,7 +12,11 @@ mod serve;
 use crate::config::Config;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
-use std::{io::Write, path::PathBuf, process::ExitCode};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 /// The console of an organization's people, namespaces and access.
 #[derive(Parser)]
@@ -43,6 +47,7 @@ enum Command {
     #[command(subcommand)]
     Cluster(cluster::Command),
     /// What the operator does: people, permissions, namespaces, organizations, requests.
+    #[command(long_about = operator::ABOUT)]
     Operator(operator::Arguments),
     /// Print what makes a shell complete these commands.
     #[command(after_help = COMPLETIONS_EXAMPLE)]
@@ -118,6 +123,14 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failed> {
 fn complete(shell: Shell) -> Result<ExitCode, Failed> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "bailiwick", &mut script);
-    std::io::stdout().write_all(&script)?;
+    unless_closed(io::stdout().write_all(&script))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A reader that has seen enough (`… | head`) is no failure.
+fn unless_closed(printed: io::Result<()>) -> io::Result<()> {
+    match printed {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
 }

@@ -23,7 +23,7 @@ use ended::Ended;
 use std::process::ExitCode;
 use transport::{Address, CREDENTIAL, There, Transport};
 
-const ABOUT: &str = "\
+pub(super) const ABOUT: &str = "\
 What the operator does: people, permissions, namespaces, organizations, requests.
 
 An operator runs the installation. They stand above all organizations and are a member of none by that: they see every
@@ -50,9 +50,9 @@ Examples:
   bailiwick operator --server https://bailiwick.example request list";
 
 #[derive(Args)]
-#[command(long_about = ABOUT, after_help = ENDING)]
+#[command(after_help = ENDING)]
 pub(super) struct Arguments {
-    /// Ask a server that runs, instead of opening the database. It takes a credential in BAILIWICK_OPERATOR_CREDENTIAL.
+    /// Ask a server that runs, by the credential in BAILIWICK_OPERATOR_CREDENTIAL.
     #[arg(long, global = true, value_name = "URL")]
     server: Option<Address>,
     /// Print the API's JSON.

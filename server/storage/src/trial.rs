@@ -89,6 +89,11 @@ impl Trial {
         Self { db, place: Arc::new(place) }
     }
 
+    /// Where another program finds the same database.
+    pub fn url(&self) -> String {
+        self.place.url("")
+    }
+
     /// The same database from another process: other connections, other pools.
     pub async fn open_again(&self) -> Db {
         Db::open(&self.place.url(""), Options::default()).await.expect("the same database")

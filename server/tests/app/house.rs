@@ -106,6 +106,12 @@ impl House {
         Self { installation, router, ..self.clone() }
     }
 
+    /// The same house by the real clock, which other programs share.
+    pub(crate) fn on_real_time(&self) -> Self {
+        let (installation, router) = open(&self.trial, Clock::System, &self.mailer, self.installation.settings.clone());
+        Self { installation, router, ..self.clone() }
+    }
+
     /// The same house as it runs on somebody's own machine.
     pub(crate) fn without_tls(&self) -> Self {
         self.with(|settings| settings.base_url = "http://127.0.0.1:3000".into())

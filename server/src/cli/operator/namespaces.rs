@@ -39,9 +39,7 @@ pub(super) enum Command {
         /// The namespace's whole name, as the cluster has it.
         name: String,
     },
-    /// Take a namespace from its organization, with everything given in it.
-    ///
-    /// What runs in it stays in the cluster, until whoever runs the cluster deletes it with kubectl.
+    /// Take a namespace from its organization, with everything given in it. What runs in it stays in the cluster.
     #[command(after_help = "Examples:
   bailiwick operator namespace delete northwind lab --dry-run
   bailiwick operator namespace delete northwind lab --yes")]
@@ -127,13 +125,13 @@ async fn delete(desk: &Desk, slug: String, name: &str, run: Run) -> Outcome {
 
 fn say_what_goes(paper: &mut Paper, namespace: &Namespace) {
     let Namespace { name, people, members, .. } = namespace;
-    paper.line(&format!("{name} is taken from its organization, with every grant and every binding in it."));
+    paper.line(&format!("{name} will be taken from its organization, with every grant and every binding in it."));
     match people {
         0 => paper.line("Nobody may work in it."),
         people => {
             let more = people.saturating_sub(members.len() as u64);
             let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-            let people = words::count(*people, "person loses", "people lose");
+            let people = words::count(*people, "person will lose", "people will lose");
             paper.line(&format!("{people} access: {}{more}", words::list(members)));
         }
     }

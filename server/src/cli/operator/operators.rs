@@ -15,10 +15,7 @@ use secrecy::ExposeSecret;
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Make somebody an operator, with an account where they have none.
-    ///
-    /// Whoever has an account with this address keeps it as it is, and is asked for nothing. For a new one the password is
-    /// asked for on the terminal, and elsewhere read from the standard input.
-    #[command(after_help = "Examples:
+    #[command(long_about = CREATE, after_help = "Examples:
   bailiwick operator create --email ada@example.org --first-name Ada --last-name Byron
   bailiwick operator create --email ada@example.org --first-name Ada --last-name Byron < password.txt")]
     Create {
@@ -44,6 +41,12 @@ pub(super) enum Command {
     #[command(subcommand, after_help = CREDENTIAL_EXAMPLE)]
     Credential(CredentialCommand),
 }
+
+const CREATE: &str = "\
+Make somebody an operator, with an account where they have none.
+
+Whoever has an account with this address keeps it as it is, and is asked for nothing. For a new account the password is
+asked for on the terminal, and elsewhere read from the standard input.";
 
 const CREDENTIAL_EXAMPLE: &str = "Example:
   export BAILIWICK_OPERATOR_CREDENTIAL=$(bailiwick operator credential make laptop)

@@ -196,7 +196,7 @@ async fn suspend(desk: &Desk, slug: String, reason: String) -> Outcome {
         desk.remark(|paper| {
             let members = words::count(it.members_active.unsigned_abs(), "active member", "active members");
             paper.line(&format!(
-                "{} ({slug}) is closed: {members} can't get in, and its tokens and bindings stop. Nothing is lost; \
+                "{} ({slug}) will be closed: {members} can't get in, and its tokens and bindings stop. Nothing is lost; \
                  `bailiwick operator organization resume {slug}` opens it again.",
                 it.name
             ));
@@ -212,7 +212,7 @@ async fn confirm_deletions(desk: &Desk, slug: String) -> Outcome {
     if let Some(held) = cluster.held_deletions {
         desk.remark(|paper| {
             paper.line(&format!(
-                "The controller deletes {held} of {} bindings of {slug} in the cluster.",
+                "The controller will delete {held} of {} bindings of {slug} in the cluster.",
                 known(cluster.held_of)
             ));
         });

@@ -24,6 +24,12 @@ pub(super) const EXAMPLE: &str = "Examples:
   bailiwick operator user make-admin northwind bo@example.org
   bailiwick operator user give northwind bo@example.org --permission w:pods --namespace dev --lasts 8h";
 
+const REMOVE: &str = "\
+Remove a person completely, from every organization, once they are deactivated.
+
+Their account, sessions, invitations and bindings go. Their name stays readable in the logs, and the tokens they made stay
+with their organizations. What goes and what stays is shown before anything happens.";
+
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Everybody in an organization, invitees among them.
@@ -54,8 +60,8 @@ pub(super) enum Command {
     Give {
         #[command(flatten)]
         what: What,
-        /// After how long it ends by itself; left out, it stays until it is taken.
-        #[arg(long, value_parser = PossibleValuesParser::new(Lifetime::ALL.map(Lifetime::as_str)))]
+        /// After how long it ends by itself.
+        #[arg(long, value_name = "TIME", value_parser = PossibleValuesParser::new(Lifetime::ALL.map(Lifetime::as_str)))]
         lasts: Option<String>,
     },
     /// Take such a permission back.
@@ -69,10 +75,7 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  bailiwick operator user reactivate northwind bo@example.org")]
     Reactivate(Person),
     /// Remove a person completely, from every organization, once they are deactivated.
-    ///
-    /// Their sign-in, sessions, invitations and bindings go. Their name stays readable in the logs, and the tokens they made
-    /// stay with their organizations: both are shown before anything goes.
-    #[command(after_help = "Examples:
+    #[command(long_about = REMOVE, after_help = "Examples:
   bailiwick operator user remove northwind bo@example.org --dry-run
   bailiwick operator user remove northwind bo@example.org --yes")]
     Remove {
@@ -232,7 +235,7 @@ async fn remove(desk: &Desk, person: &Person, run: Run) -> Outcome {
 
 /// Also of a request that asks for it.
 pub(super) fn say_what_goes(paper: &mut Paper, email: &EmailAddress, removal: &Removal) {
-    paper.line(&format!("{email} is removed completely, with every session, invitation and binding of theirs."));
+    paper.line(&format!("{email} will be removed completely, with every session, invitation and binding of theirs."));
     paper.line(&format!("From: {}", removal.organizations.join(", ")));
     paper.line(&format!("The logs go on to call them: {}", removal.name));
     if removal.tokens.is_empty() {

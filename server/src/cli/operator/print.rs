@@ -1,5 +1,6 @@
 //! What is printed: tables for people, JSON for programs. Everything goes through here, since much of it comes from strangers.
 
+use crate::cli::unless_closed;
 use domain::time::Timestamp;
 use serde_json::Value;
 use std::{
@@ -100,16 +101,12 @@ impl Paper {
     }
 
     /// # Errors
-    /// As the stream. A reader that has seen enough (`… | head`) is no error.
+    /// As the stream.
     pub(super) fn print(&self, stream: Stream) -> io::Result<()> {
-        let printed = match stream {
+        unless_closed(match stream {
             Stream::Out => io::stdout().write_all(self.text.as_bytes()).and_then(|()| io::stdout().flush()),
             Stream::Beside => io::stderr().write_all(self.text.as_bytes()),
-        };
-        match printed {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other,
-        }
+        })
     }
 }
 

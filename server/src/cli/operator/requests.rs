@@ -137,7 +137,7 @@ async fn approve(desk: &Desk, decision: Decision) -> Outcome {
         }
         Wish::DeleteNamespace { name, .. } if request.outcome.is_none() => {
             desk.remark(|paper| {
-                paper.line("Every grant and every binding in it goes; what runs in it stays in the cluster.")
+                paper.line("Every grant and every binding in it will go; what runs in it stays in the cluster.")
             });
             desk.confirm("namespace", name.as_str())?;
         }

@@ -1,0 +1,132 @@
+//! The ways to the API when they are shut: no database, another version's, no credential, no server.
+
+use crate::{
+    house::on_both,
+    machine::{Ran, bare, both_ways, ran},
+};
+use axum::{
+    Router,
+    http::{HeaderMap, StatusCode, header},
+    response::{Html, IntoResponse},
+};
+use std::{
+    fs,
+    sync::{Arc, Mutex},
+};
+use tokio::net::TcpListener;
+
+const LIST: [&str; 3] = ["operator", "organization", "list"];
+
+#[test]
+fn where_no_database_is_none_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = ran(bare().args(LIST).env("BAILIWICK_DATA", folder.path()), "");
+    assert_eq!(ran.exit, 1, "{ran:?}");
+    ran.says("BAILIWICK_DATA");
+    ran.says("bailiwick migrate");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_database_of_another_version_is_left_as_it_is() {
+    on_both(async |house| {
+        let folder = tempfile::tempdir().unwrap();
+        let list = || {
+            let mut command = bare();
+            command.args(LIST).env("BAILIWICK_DATA", folder.path()).env("BAILIWICK_DATABASE_URL", house.trial.url());
+            ran(&mut command, "")
+        };
+        let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+            select 9999, description, success, checksum, execution_time from _sqlx_migrations where version = 1";
+        house.trial.execute(newer).await;
+        let refused = list();
+        assert_eq!(refused.exit, 1, "{refused:?}");
+        refused.says("of a newer bailiwick");
+        house.trial.execute("delete from _sqlx_migrations where version > 1").await;
+        let refused = list();
+        assert_eq!(refused.exit, 1, "{refused:?}");
+        refused.says("run `bailiwick migrate`");
+        assert_eq!(house.trial.number("select count(*) from _sqlx_migrations").await, 1);
+    });
+}
+
+#[test]
+fn nobody_is_the_operator_from_afar_without_a_credential_of_theirs() {
+    both_ways(async |machine| {
+        let token = machine.ada.create_token(&[("scopes[]", "members")]).await.secret;
+        if !machine.is_far() {
+            return;
+        }
+        let as_with = |credential: &str| {
+            let mut command = machine.operator(&["organization", "list"]);
+            ran(command.env("BAILIWICK_OPERATOR_CREDENTIAL", credential), "")
+        };
+        for wrong in [token.as_str(), "bwo_000000000000000000000000000000000000000000", "bwk_x", "hello"] {
+            let refused = as_with(wrong);
+            assert_eq!(refused.exit, 3, "{wrong}: {refused:?}");
+            refused.says("bailiwick operator credential make NAME");
+            assert!(!refused.err.contains(wrong), "{refused:?}");
+        }
+        let none = as_with("");
+        assert_eq!(none.exit, 2, "{none:?}");
+        none.says("BAILIWICK_OPERATOR_CREDENTIAL");
+
+        let id = machine.json(&["credential", "list"])["credentials"][0]["id"].as_str().unwrap().to_owned();
+        machine.done(&["credential", "end", &id, "--yes"]);
+        assert_eq!(machine.run(&["organization", "list"]).exit, 3, "it ends at once");
+    });
+}
+
+fn far(address: &str) -> Ran {
+    let mut command = bare();
+    command.args(LIST).args(["--server", address]).env("BAILIWICK_OPERATOR_CREDENTIAL", "bwo_secret-of-the-tests");
+    ran(&mut command, "")
+}
+
+#[test]
+fn a_credential_is_not_sent_in_clear_over_a_network() {
+    for address in ["http://bailiwick.example", "http://192.0.2.1:3000", "bailiwick.example"] {
+        let refused = far(address);
+        assert_eq!(refused.exit, 2, "{address}: {refused:?}");
+        assert!(!refused.err.contains("secret-of-the-tests"), "{refused:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_answer_as_bailiwick_does_is_told_as_trouble() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let nobody = far(&format!("http://{address}"));
+    assert_eq!(nobody.exit, 1, "{nobody:?}");
+    nobody.says("Is it up?");
+
+    // Another host's sign-in page, and a front that sends everybody there: whoever stands there gets no credential.
+    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+    let note = |page: &'static str, seen: &Arc<Mutex<Vec<String>>>| {
+        let seen = seen.clone();
+        async move |headers: HeaderMap| {
+            let bearer = headers.get(header::AUTHORIZATION).map(|it| it.to_str().unwrap()).unwrap_or_default();
+            seen.lock().unwrap().push(format!("{page} {bearer}"));
+            if page == "front" {
+                (StatusCode::FOUND, [(header::LOCATION, "/elsewhere")]).into_response()
+            } else {
+                Html("<p>Sign in</p>").into_response()
+            }
+        }
+    };
+    for page in ["front", "page"] {
+        let elsewhere = Router::new().route("/elsewhere", axum::routing::get(note("elsewhere", &seen)));
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let router = elsewhere.fallback(note(page, &seen));
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let refused = tokio::task::spawn_blocking(move || far(&address)).await.unwrap();
+        assert_eq!(refused.exit, 1, "{page}: {refused:?}");
+        refused.says("(trouble)");
+        serving.abort();
+    }
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen.len(), 2, "{seen:?}");
+    assert!(!seen.iter().any(|it| it.starts_with("elsewhere")), "{seen:?}");
+}
