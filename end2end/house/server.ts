@@ -10,7 +10,7 @@ import { type Database, freshDatabase } from "./database";
 import { Mailbox } from "./mail";
 
 /** The release build, unless another one is named. */
-const binary = resolve(process.env.BAILIWICK_TEST_BINARY ?? resolve(__dirname, "../../target/release/bailiwick"));
+export const binary = resolve(process.env.BAILIWICK_TEST_BINARY ?? resolve(__dirname, "../../target/release/bailiwick"));
 
 export type Plan = {
   database: Database;

@@ -48,8 +48,9 @@ pub async fn sweep(installation: &Installation) -> Result<(), Error> {
     sign_ups::delete_over(&mut c, now).await?;
     password_resets::delete_over(&mut c, now).await?;
     attempts::delete_over(&mut c, now.minus(COUNTERS_KEPT)).await?;
-    login_requests::delete_over(&mut c, now).await?;
+    // A login takes its request along, as a machine that claims one does.
     logins::delete_over(&mut c, now).await?;
+    login_requests::delete_over(&mut c, now).await?;
     tokens::remove_over(&mut c, now.minus(EXPIRED_LISTED)).await?;
     cluster::forget_drifts(&mut c, now.minus(DRIFTS_KEPT)).await?;
     outbox::delete_sent(&mut c, now.minus(LETTERS_KEPT)).await?;

@@ -91,7 +91,7 @@ fn List(logins: Vec<Login>, now: Timestamp) -> impl IntoView {
     let total = logins.len() as u64;
     let rows = logins.into_iter().map(|login| view! { <Row login now /> }).collect::<Vec<_>>();
     view! {
-        <table class="sessions">
+        <table class="sessions machines">
             <thead>
                 <tr>
                     <th>"Machine"</th>
