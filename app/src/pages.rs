@@ -4,18 +4,24 @@
 mod account;
 mod activity;
 mod api_access;
+mod ask;
 mod device;
+mod dialog;
+mod ends;
 mod failure;
 mod forgot_password;
 mod frame;
 mod home;
 mod invitation;
 mod namespaces;
+mod operator;
 mod organization;
 mod reset_password;
+mod settings;
 mod shell;
 mod sign_in;
 mod sign_up;
+mod ticket;
 mod verify;
 
 pub(crate) use frame::initial;
@@ -27,7 +33,7 @@ use domain::path;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::{pin::Pin, sync::Arc};
-use usecases::Context;
+use usecases::{Context, Settings};
 
 /// What somebody asks to see.
 #[derive(Clone)]
@@ -139,6 +145,8 @@ async fn route(visit: Visit, site: &Site, nonce: Arc<str>) -> Answer {
         ["o", slug, "namespaces"] => namespaces::load(&visit, slug).await,
         ["o", slug, "api-access"] => api_access::load(&visit, slug).await,
         ["o", slug, "activity"] => activity::load(&visit, slug).await,
+        ["o", slug, "settings"] => settings::load(&visit, slug).await,
+        ["operator", section @ ..] => operator::load(&visit, section).await,
         _ => Err(ApiError::not_found().into()),
     };
     let document = match loaded {
@@ -157,6 +165,17 @@ impl Visit {
     /// This page's path and query, for a form to come back to.
     pub(crate) fn here(&self) -> String {
         self.with(&[])
+    }
+
+    /// Whose password to ask for again before something that takes a recent sign-in. Half of what the server allows: the
+    /// other half is for filling in the form.
+    ///
+    /// # Errors
+    /// Not signed in.
+    pub(crate) fn must_prove(&self) -> Result<Option<String>, Away> {
+        let person = self.context.signed_in()?;
+        let stale = self.context.now() >= person.signed_in_at.plus(Settings::FRESH / 2);
+        Ok(stale.then(|| person.email.to_string()))
     }
 
     /// This page with other parameters: an empty value takes one out.

@@ -1,8 +1,12 @@
 //! Every sentence that explains a refusal or an event, in one place. Each says what to do next.
 
 mod happened;
+#[cfg(feature = "ssr")]
+mod wishes;
 
 pub use happened::{account_event, event, event_kind, operator_event};
+#[cfg(feature = "ssr")]
+pub use wishes::{consequences, letter};
 
 use domain::{
     Refusal,
@@ -75,7 +79,7 @@ fn field_name(field: &str) -> &str {
         "email" | "emails" => "The email address",
         "password" => "The password",
         "current_password" => "The present password",
-        "id" => "The namespace's name",
+        "id" | "namespace" => "The namespace's name",
         "since" | "until" => "The date",
         "name" => "The name",
         "reason" => "The reason",

@@ -79,7 +79,7 @@ export class Person {
     await expect(this.heading("Organization management")).toBeVisible();
   }
 
-  async goTo(entry: "Organization" | "Namespaces" | "API access" | "Activity"): Promise<void> {
+  async goTo(entry: "Organization" | "Namespaces" | "API access" | "Activity" | "Settings" | "Operator"): Promise<void> {
     const headings = { Organization: "Organization management", "API access": "API & Kubeconfig" };
     await this.page.getByRole("navigation", { name: "Console" }).getByRole("link", { name: entry }).click();
     await expect(this.heading(entry in headings ? headings[entry as keyof typeof headings] : entry)).toBeVisible();

@@ -131,6 +131,17 @@ export class House {
     await this.change(`update members set role = 'admin' where email = '${email}'`);
   }
 
+  /** Whoever runs the installation; at its command line it is `bailiwick operator create`. */
+  async makeOperator(email: string): Promise<void> {
+    const user = `select id from users where email = '${email}'`;
+    await this.change(`insert into operators (user_id, added_by, added_at) values ((${user}), 'Operator', ${Date.now() * 1000})`);
+  }
+
+  /** Lets the time of every access be over that has an end. */
+  async endAccess(): Promise<void> {
+    await this.change(`update grants set ends_at = ${Date.now() * 1000} where ends_at is not null`);
+  }
+
   async close(): Promise<void> {
     try {
       await this.stop();

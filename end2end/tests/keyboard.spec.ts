@@ -104,7 +104,7 @@ test("the single permissions behind a tick are reached by keyboard", async ({ pe
   await ada.page.keyboard.press("Enter");
   await expect(ada.panel.getByText("w:workloads")).toBeVisible();
   await expect(ada.panel.getByText("w:full")).toBeVisible();
-  await expect(ada.panel.getByText("ask the operator")).toBeVisible();
+  await expect(ada.panel.getByRole("link", { name: "Ask the operator: w:pods in northwind-dev" })).toBeVisible();
 });
 
 test("somebody is switched off and on by keyboard alone", async ({ person }) => {

@@ -11,6 +11,11 @@ pub const ACCOUNT: &str = "/account";
 pub const DEVICE: &str = "/device";
 
 pub const OPERATOR: &str = "/operator";
+pub const OPERATOR_REQUESTS: &str = "/operator/requests";
+pub const OPERATOR_ORGANIZATIONS: &str = "/operator/organizations";
+pub const OPERATOR_CLUSTER: &str = "/operator/cluster";
+pub const OPERATOR_MAIL: &str = "/operator/mail";
+pub const OPERATOR_ACTIVITY: &str = "/operator/activity";
 
 pub fn verify(secret: &str) -> String {
     format!("/verify/{secret}")
@@ -47,4 +52,8 @@ pub fn activity(slug: &Slug) -> String {
 
 pub fn settings(slug: &Slug) -> String {
     format!("/o/{slug}/settings")
+}
+
+pub fn operator_organization(slug: &Slug) -> String {
+    format!("{OPERATOR_ORGANIZATIONS}/{slug}")
 }

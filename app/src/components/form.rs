@@ -13,24 +13,42 @@ pub fn failed(action: &str) -> Option<Flash> {
 #[derive(Clone)]
 struct Action(&'static str);
 
-/// A form that posts to a function of the API. `next` is where to go afterwards, when not where the API says.
+/// What the last post of a field's form left, where it failed.
+#[derive(Default)]
+pub(super) struct Left {
+    /// What is wrong with this field; empty: nothing.
+    pub(super) message: String,
+    pub(super) typed: Option<String>,
+}
+
+/// Of the field of this name in the form around it.
+pub(super) fn left(name: &str) -> Left {
+    let Some(flash) = failed(use_context::<Action>().map_or("", |action| action.0)) else { return Left::default() };
+    let error = flash.error.filter(|error| error.field.as_deref() == Some(name));
+    let typed = flash.values.into_iter().find(|(key, _)| key == name).map(|(_, value)| value);
+    Left { message: error.map(|error| error.message).unwrap_or_default(), typed }
+}
+
+/// A form that posts to a function of the API. `next` is where to go afterwards, when not where the API says; `back` where
+/// to go when it was refused, when not to this page.
 #[component]
 pub fn Form(
     action: &'static str,
     #[prop(optional, into)] next: Option<String>,
+    #[prop(optional, into)] back: Option<String>,
     #[prop(optional, into)] id: Option<String>,
     #[prop(default = "form")] class: &'static str,
     children: Children,
 ) -> impl IntoView {
     provide_context(Action(action));
-    let here = use_context::<Here>().map(|here| here.0).unwrap_or_default();
+    let back = back.or_else(|| use_context::<Here>().map(|here| here.0)).unwrap_or_default();
     // What is not about a field stands above the form's buttons.
     let whole = failed(action).and_then(|flash| flash.error).filter(|error| error.field.is_none());
     let message = whole.map(|error| error.message).unwrap_or_default();
     let fine = message.is_empty();
     view! {
         <form method="post" action=action class=class id=id data-enhance="">
-            <input type="hidden" name="back" value=here />
+            <input type="hidden" name="back" value=back />
             {next.map(|next| view! { <input type="hidden" name="next" value=next /> })}
             {children()}
             <p class="form-error" role="alert" hidden=fine>
@@ -59,19 +77,11 @@ pub fn Field(
     #[prop(default = true)] required: bool,
     #[prop(default = false)] autofocus: bool,
 ) -> impl IntoView {
-    let action = use_context::<Action>().map_or("", |action| action.0);
-    let flash = failed(action);
-    let error = flash
-        .as_ref()
-        .and_then(|flash| flash.error.clone())
-        .filter(|error| error.field.as_deref() == Some(name))
-        .map(|error| error.message);
-    let typed = flash.and_then(|flash| flash.values.into_iter().find(|(key, _)| key == name)).map(|(_, value)| value);
+    let Left { message, typed } = left(name);
     let value = typed.or(value).unwrap_or_default();
     let id = format!("{prefix}{name}");
     let (error_id, hint_id) = (format!("{id}-error"), format!("{id}-hint"));
     let described = if hint.is_some() { format!("{error_id} {hint_id}") } else { error_id.clone() };
-    let message = error.unwrap_or_default();
     let fine = message.is_empty();
     view! {
         <div class="field">

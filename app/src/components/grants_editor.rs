@@ -4,12 +4,24 @@ use super::{
     announcer::announce,
     browser::{by_id, focus},
     enhance::refresh,
-    icon::{Glyph, Icon},
+    locks::{Lock, Locks},
 };
 use crate::api::grants::{Grants, NamespaceGrant, Sync, save};
 use domain::{grant::Change, text::NamespaceName};
 use leptos::{prelude::*, task::spawn_local};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+
+/// What stands beside one namespace, as words and addresses.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Mark {
+    /// `ends in 3 days`, and when that is.
+    pub ends: Option<String>,
+    pub ends_at: Option<String>,
+    /// Where the tick gets another end.
+    pub change: Option<String>,
+    pub locks: Vec<Lock>,
+}
 
 fn ticked(namespaces: &[NamespaceGrant]) -> BTreeSet<NamespaceName> {
     namespaces.iter().filter(|grant| grant.is_ticked()).map(|grant| grant.namespace.clone()).collect()
@@ -31,14 +43,15 @@ pub(super) fn summary(change: &Change<NamespaceName>) -> String {
     format!("{}: {}", crate::words::count(change.len() as u64, "change", "changes"), parts.join(", "))
 }
 
-/// The expander of the Users table. `may_save` is false for a member who looks at their own. `back` is the address of the
-/// page it stands on, and `error` what a plain post brought back.
+/// The expander of the Users table. `may_save` is false for a member who looks at their own. `marks` are of the namespaces
+/// in their order. `back` is the address of the page it stands on, and `error` what a plain post brought back.
 #[island]
 pub fn GrantsEditor(
     organization: String,
     member: String,
     email: String,
     grants: Grants,
+    marks: Vec<Mark>,
     may_save: bool,
     back: String,
     error: String,
@@ -99,8 +112,9 @@ pub fn GrantsEditor(
             busy.set(false);
         });
     };
-    let rows =
-        grants.namespaces.into_iter().map(|grant| view! { <Row grant base wanted may_save /> }).collect::<Vec<_>>();
+    let marks = marks.into_iter().chain(std::iter::repeat_with(Mark::default));
+    let rows = grants.namespaces.into_iter().zip(marks);
+    let rows = rows.map(|(grant, mark)| view! { <Row grant mark base wanted may_save /> }).collect::<Vec<_>>();
     let empty = rows.is_empty();
     let none = move || alive.get() && change.get().is_empty();
     let everything = all.clone();
@@ -177,6 +191,7 @@ pub fn GrantsEditor(
 #[component]
 fn Row(
     grant: NamespaceGrant,
+    mark: Mark,
     base: RwSignal<BTreeSet<NamespaceName>>,
     wanted: RwSignal<BTreeSet<NamespaceName>>,
     may_save: bool,
@@ -212,15 +227,26 @@ fn Row(
     };
     let given = domain::permission::Permission::STANDARD
         .map(|permission| view! { <li class="chip" title=permission.explanation()>{permission.as_str()}</li> });
-    let withheld = grant.withheld.into_iter().map(|permission| {
+    let Mark { ends, ends_at, change, locks } = mark;
+    // A tick that was not saved yet has no end; one that is taken away has none any longer.
+    let (for_end, ticked) = (name.clone(), grant.is_ticked());
+    let ending = move || ticked && wanted.get().contains(&for_end);
+    let end = ends.map(|words| {
         view! {
-            <li class="chip locked" title=format!("{}. Ask the operator.", permission.explanation())>
-                <Glyph icon=Icon::Lock size=12 />
-                {permission.as_str()}
-            </li>
+            <small class="ends" title=ends_at hidden=move || !ending()>
+                {words}
+            </small>
         }
     });
-    let withheld = withheld.collect::<Vec<_>>();
+    let change = change.filter(|_| ticked).map(|address| {
+        let word = if end.is_some() { "Change the end" } else { "Set an end" };
+        view! {
+            <a class="button small" id=format!("ends-{name}") href=address>
+                {word}
+                <span class="visually-hidden">{format!(" of {name}")}</span>
+            </a>
+        }
+    });
     view! {
         <li class:changed=changed>
             <label>
@@ -233,7 +259,7 @@ fn Row(
                     disabled=!may_save
                     on:change=toggle
                 />
-                <span>{name.to_string()}</span>
+                <span>{name.to_string()} {end}</span>
             </label>
             <span class=move || class().0 data-again=again>
                 {move || state().1}
@@ -241,8 +267,10 @@ fn Row(
             {reason}
             <details class="permissions">
                 <summary>"Permissions"</summary>
-                <ul>{given} {withheld}</ul>
-                <p class="quiet small">"The locked ones only the operator gives: ask the operator."</p>
+                <ul>{given}</ul>
+                {change}
+                <Locks locks namespace=name.to_string() />
+                <p class="quiet small">"The locked ones only the operator gives."</p>
             </details>
         </li>
     }

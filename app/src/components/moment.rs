@@ -27,3 +27,19 @@ pub fn clock(at: Timestamp) -> String {
         None => at.to_rfc3339(),
     }
 }
+
+/// Neighbours of one day together; the order stays as it is.
+pub fn by_day<T: Clone>(all: &[T], at: impl Fn(&T) -> Timestamp) -> Vec<Vec<T>> {
+    all.chunk_by(|one, next| words::day(at(one)) == words::day(at(next))).map(<[T]>::to_vec).collect()
+}
+
+/// The day that the lines below it happened on.
+#[component]
+pub fn DayHeading(at: Timestamp) -> impl IntoView {
+    let date = at.to_rfc3339().chars().take(10).collect::<String>();
+    view! {
+        <h2 class="day">
+            <time datetime=date>{words::day(at)}</time>
+        </h2>
+    }
+}

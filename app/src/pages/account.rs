@@ -12,6 +12,7 @@ use crate::{
         credentials::{KnownEmail, NewPassword},
         device::device,
         form::{Field, Form},
+        icon::{Glyph, Icon},
         moment::Moment,
     },
     words,
@@ -38,7 +39,9 @@ pub(super) async fn load(visit: &Visit) -> Loaded {
         origin: origin(entry.user_agent.as_deref(), entry.ip.as_deref()),
     });
     let recent = recent.collect();
-    Ok(Document::new("Account", move || view! { <Page frame sessions access recent /> }))
+    let suspended = usecases::sessions::suspended(&visit.context).await?;
+    let suspended = suspended.into_iter().map(|own| own.name.to_string()).collect();
+    Ok(Document::new("Account", move || view! { <Page frame suspended sessions access recent /> }))
 }
 
 /// `Firefox on Linux, 192.0.2.7`; what is not known is left out.
@@ -48,7 +51,28 @@ fn origin(user_agent: Option<&str>, ip: Option<&str>) -> String {
 }
 
 #[component]
-fn Page(frame: Frame, sessions: Vec<Shown>, access: access::Shown, recent: Vec<Line>) -> impl IntoView {
+fn Page(
+    frame: Frame,
+    suspended: Vec<String>,
+    sessions: Vec<Shown>,
+    access: access::Shown,
+    recent: Vec<Line>,
+) -> impl IntoView {
+    let closed = (!suspended.is_empty()).then(|| {
+        let (are, it) = if suspended.len() == 1 { ("is", "it") } else { ("are", "them") };
+        view! {
+            <p class="note">
+                <Glyph icon=Icon::Warning />
+                <span>
+                    {format!(
+                        "{} {are} suspended by the operator of this installation, so you can't open {it} now. Nothing is lost; \
+                         ask the operator when you will see {it} again.",
+                        words::list(&suspended),
+                    )}
+                </span>
+            </p>
+        }
+    });
     let (person, organizations) = (frame.person.clone(), frame.organizations.clone());
     let email = person.email.to_string();
     view! {
@@ -59,6 +83,7 @@ fn Page(frame: Frame, sessions: Vec<Shown>, access: access::Shown, recent: Vec<L
                     <p>"Your names, your password, where you are signed in, and which machines use the cluster for you."</p>
                 </div>
             </header>
+            {closed}
             <Names email=email.clone() first_name=person.first_name.to_string() last_name=person.last_name.to_string() />
             <ChangePassword email />
             <Sessions sessions />

@@ -10,7 +10,7 @@ use crate::{
     components::{
         device::device,
         icon::{Glyph, Icon},
-        moment::{Moment, clock},
+        moment::{DayHeading, Moment, by_day, clock},
     },
     words,
 };
@@ -84,7 +84,8 @@ fn Page(facts: Facts) -> impl IntoView {
     let list = if events.is_empty() {
         view! { <Empty path=state.visit.path.clone() filtered=state.is_filtered() /> }.into_any()
     } else {
-        by_day(&events).into_iter().map(|day| view! { <Day day state=state.clone() /> }).collect::<Vec<_>>().into_any()
+        let days = by_day(&events, |event| event.at).into_iter();
+        days.map(|day| view! { <Day day state=state.clone() /> }).collect::<Vec<_>>().into_any()
     };
     view! {
         <Console frame entry=Entry::Activity>
@@ -168,21 +169,9 @@ fn Filters(state: State, events: Vec<Event>) -> impl IntoView {
     }
 }
 
-/// Neighbours of one day together; the order stays as it is.
-fn by_day(events: &[Event]) -> Vec<Vec<Event>> {
-    events.chunk_by(|one, next| words::day(one.at) == words::day(next.at)).map(<[Event]>::to_vec).collect()
-}
-
 #[component]
 fn Day(day: Vec<Event>, state: State) -> impl IntoView {
-    let heading = day.first().map(|event| {
-        let date = event.at.to_rfc3339().chars().take(10).collect::<String>();
-        view! {
-            <h2 class="day">
-                <time datetime=date>{words::day(event.at)}</time>
-            </h2>
-        }
-    });
+    let heading = day.first().map(|event| view! { <DayHeading at=event.at /> });
     let lines = day.into_iter().map(|event| {
         let only = matches!(event.actor_kind.as_str(), "user" | "token").then(|| state.only(&event.actor));
         view! { <Line event only /> }
@@ -198,6 +187,7 @@ fn Day(day: Vec<Event>, state: State) -> impl IntoView {
 #[component]
 fn Line(event: Event, only: Option<String>) -> impl IntoView {
     let Event { id, at, actor, actor_kind, sentence, ip, user_agent, .. } = event;
+    let operator = (actor_kind == "operator").then(|| view! { " " <span class="role">"operator"</span> });
     let refused = event.code == "refused";
     let (face, title) = if actor_kind == "token" {
         (view! { <Glyph icon=Icon::Key size=16 /> }.into_any(), "Show only what this token did")
@@ -227,7 +217,7 @@ fn Line(event: Event, only: Option<String>) -> impl IntoView {
             <span class="avatar" aria-hidden="true">
                 {face}
             </span>
-            <p>{who} " " {sentence}</p>
+            <p>{who} {operator} " " {sentence}</p>
             {from}
             <Moment at say=clock />
         </li>

@@ -4,11 +4,12 @@
 mod choice;
 mod create;
 mod dialogs;
+mod held;
 mod ready;
 mod row;
 
 use super::{
-    Document, Flash, Loaded, Visit,
+    Document, Flash, Loaded, Visit, ask, dialog,
     frame::{Console, Entry, Frame, Paging},
 };
 use crate::{
@@ -34,6 +35,8 @@ struct Facts {
     newest: Option<String>,
     older: Option<String>,
     dialog: Option<Dialog>,
+    /// What is asked of the operator, or about the end of an access.
+    question: Option<dialog::Dialog>,
     created: Option<Created>,
     /// The address without a dialog.
     plain: String,
@@ -45,8 +48,13 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
     let page = usecases::tokens::list(&visit.context, slug, cursor.as_deref(), None).await?;
     let (slug, name) = (page.organization.slug.clone(), page.organization.name.to_string());
     let tokens = Tokens::from(page);
-    let dialog = Dialog::asked(visit, &slug).await?;
-    let bare = [("create", ""), ("assign", ""), ("remove", "")];
+    let question = match held::ending(visit, &slug).await? {
+        Some(question) => Some(question),
+        None => ask::asked(visit, &slug).await?,
+    };
+    // A question leads back to the dialog it was asked from.
+    let dialog = if question.is_none() { Dialog::asked(visit, &slug).await? } else { None };
+    let bare = [("create", ""), ("assign", ""), ("remove", ""), ("ends", "")];
     let with_cursor = |cursor: &str| visit.with(&[&bare[..], &[("cursor", cursor)]].concat());
     let facts = Facts {
         newest: cursor.is_some().then(|| with_cursor("")),
@@ -61,6 +69,7 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
         tokens,
         cursor,
         dialog,
+        question,
     };
     let title = format!("API access · {}", facts.name);
     Ok(Document::new(title, move || view! { <Page facts /> }))
@@ -68,7 +77,8 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
 
 #[component]
 fn Page(facts: Facts) -> impl IntoView {
-    let Facts { frame, slug, name, tokens, now, cluster, cursor, newest, older, dialog, created, plain } = facts;
+    let Facts { frame, slug, name, tokens, now, cluster, cursor, newest, older, dialog, question, created, plain } =
+        facts;
     let Tokens { tokens, total, .. } = tokens;
     // One primary button to a view: where a secret waits to be copied, that comes first.
     let class = if created.is_some() { "button" } else { "button primary" };
@@ -76,7 +86,8 @@ fn Page(facts: Facts) -> impl IntoView {
     let ready =
         created.map(|created| view! { <Ready created organization=slug.to_string() cluster close=plain.clone() /> });
     // A form that failed and is not drawn any more: what it was about is gone.
-    let failed = use_context::<Flash>().and_then(|flash| flash.error).filter(|_| dialog.is_none());
+    let failed =
+        use_context::<Flash>().and_then(|flash| flash.error).filter(|_| dialog.is_none() && question.is_none());
     let failed = failed.map(|error| view! { <p class="form-error" role="alert">{error.message}</p> });
     let unconnected = (!cluster).then(|| {
         view! {
@@ -128,7 +139,7 @@ fn Page(facts: Facts) -> impl IntoView {
                 {list}
                 {foot}
             </section>
-            {dialog.map(|dialog| dialog.into_view(slug, cluster, now))}
+            {dialog.map(|dialog| dialog.into_view(slug, cluster, now))} {question.map(dialog::Dialog::into_view)}
         </Console>
     }
 }

@@ -13,11 +13,18 @@ pub(super) async fn document(visit: &Visit, error: ApiError) -> Document {
     let status = error.status();
     let heading = match status {
         404 => "Nothing here",
+        403 if error.code == "organization_suspended" => "Suspended",
         403 => "Not for you",
         410 => "This is over",
         503 => "Back in a moment",
         400..=499 => "That did not work",
         _ => "Something went wrong",
+    };
+    // Where home leads for this person, by its name.
+    let (onward, word) = match &frame {
+        Some(Frame { open: None, waiting: None, .. }) => (path::ACCOUNT, "To your account"),
+        Some(Frame { open: None, .. }) => (path::OPERATOR, "To the operator's page"),
+        _ => (path::HOME, "To your organization"),
     };
     let document = Document::new(heading, move || match frame {
         Some(frame) => view! {
@@ -25,8 +32,8 @@ pub(super) async fn document(visit: &Visit, error: ApiError) -> Document {
                 <section class="empty">
                     <h1>{heading}</h1>
                     <p>{error.message}</p>
-                    <a class="button" href=path::HOME>
-                        "To your organization"
+                    <a class="button" href=onward>
+                        {word}
                     </a>
                 </section>
             </Console>

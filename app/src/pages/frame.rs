@@ -18,6 +18,8 @@ pub(crate) enum Entry {
     Namespaces,
     ApiAccess,
     Activity,
+    Settings,
+    Operator,
     /// Pages of the person, outside of any organization.
     Account,
 }
@@ -29,6 +31,8 @@ pub(crate) struct Frame {
     pub(crate) organizations: Vec<OwnOrganization>,
     /// The organization the navigation leads through; `None` for somebody who has none left.
     pub(crate) open: Option<OwnOrganization>,
+    /// How many requests wait, for somebody who is an operator.
+    pub(crate) waiting: Option<u64>,
 }
 
 impl Frame {
@@ -41,7 +45,8 @@ impl Frame {
             None => organizations.first(),
         };
         let open = open.cloned();
-        Ok(Self { person, organizations, open })
+        let waiting = if person.operator { Some(usecases::operator::waiting(&visit.context).await?) } else { None };
+        Ok(Self { person, organizations, open, waiting })
     }
 
     pub(crate) fn is_admin(&self) -> bool {
@@ -67,10 +72,14 @@ pub(crate) fn Console(frame: Frame, entry: Entry, children: Children) -> impl In
 #[component]
 fn Side(frame: Frame, entry: Entry) -> impl IntoView {
     let admin = frame.is_admin();
-    let Frame { person, organizations, open } = frame;
+    let Frame { person, organizations, open, waiting } = frame;
     let initial = initial(person.first_name.as_str());
     let name = format!("{} {}", person.first_name, person.last_name);
-    let role = open.as_ref().map_or("", |own| own.role.as_str());
+    let role = match &open {
+        Some(own) => own.role.as_str(),
+        None if waiting.is_some() => "operator",
+        None => "",
+    };
     let current = move |this: Entry| (this == entry).then_some("page");
     let links = open.as_ref().map(|own| {
         let slug = &own.slug;
@@ -102,11 +111,35 @@ fn Side(frame: Frame, entry: Entry) -> impl IntoView {
                                 "Activity"
                             </a>
                         </li>
+                        <li>
+                            <a href=path::settings(slug) aria-current=current(Entry::Settings)>
+                                <Glyph icon=Icon::Settings />
+                                "Settings"
+                            </a>
+                        </li>
                     }
                 })}
         }
     });
-    let places = places(open.as_ref(), admin);
+    let desk = waiting.map(|waiting| {
+        let count = (waiting > 0).then(|| {
+            view! {
+                <span class="count">
+                    {waiting} <span class="visually-hidden">" waiting"</span>
+                </span>
+            }
+        });
+        view! {
+            <li class="apart">
+                <a href=path::OPERATOR aria-current=current(Entry::Operator)>
+                    <Glyph icon=Icon::Server />
+                    "Operator"
+                    {count}
+                </a>
+            </li>
+        }
+    });
+    let places = places(open.as_ref(), admin, waiting.is_some());
     let slug = open.as_ref().map(|own| own.slug.to_string());
     view! {
         <header class="side">
@@ -117,7 +150,7 @@ fn Side(frame: Frame, entry: Entry) -> impl IntoView {
             {open.map(|own| view! { <Switcher organizations own /> })}
             <Palette places organization=slug />
             <nav aria-label="Console">
-                <ul>{links}</ul>
+                <ul>{links} {desk}</ul>
             </nav>
             <details class="menu me">
                 <summary aria-label=format!("Account menu of {name}")>
@@ -154,7 +187,7 @@ fn Side(frame: Frame, entry: Entry) -> impl IntoView {
 }
 
 /// Where the palette can lead, beside people.
-fn places(open: Option<&OwnOrganization>, admin: bool) -> Vec<(String, String)> {
+fn places(open: Option<&OwnOrganization>, admin: bool, operator: bool) -> Vec<(String, String)> {
     let mut places = Vec::new();
     if let Some(own) = open {
         places.push(("Organization".to_owned(), path::organization(&own.slug)));
@@ -162,10 +195,22 @@ fn places(open: Option<&OwnOrganization>, admin: bool) -> Vec<(String, String)> 
         if admin {
             places.push(("API access".to_owned(), path::api_access(&own.slug)));
             places.push(("Activity".to_owned(), path::activity(&own.slug)));
+            places.push(("Settings".to_owned(), path::settings(&own.slug)));
             places.push(("Invite a user".to_owned(), format!("{}?invite=1", path::organization(&own.slug))));
             places.push(("Create a token".to_owned(), format!("{}?create=1", path::api_access(&own.slug))));
             places.push(("Create a namespace".to_owned(), format!("{}?create=1", path::namespaces(&own.slug))));
         }
+    }
+    if operator {
+        let desk = [
+            ("Operator", path::OPERATOR),
+            ("Operator: requests", path::OPERATOR_REQUESTS),
+            ("Operator: organizations", path::OPERATOR_ORGANIZATIONS),
+            ("Operator: cluster", path::OPERATOR_CLUSTER),
+            ("Operator: mail", path::OPERATOR_MAIL),
+            ("Operator: activity", path::OPERATOR_ACTIVITY),
+        ];
+        places.extend(desk.map(|(name, path)| (name.to_owned(), path.to_owned())));
     }
     places.push(("Account".to_owned(), path::ACCOUNT.to_owned()));
     places

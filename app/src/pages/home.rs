@@ -8,6 +8,11 @@ pub(super) async fn load(visit: &Visit) -> Loaded {
         let first = usecases::sign_up::is_first(&visit.context).await?;
         return Err(Away::To(if first { path::SIGN_UP } else { path::SIGN_IN }.into()));
     }
-    let (_, organizations) = usecases::sessions::current(&visit.context).await?;
-    Err(Away::To(organizations.first().map_or_else(|| path::ACCOUNT.into(), |own| path::organization(&own.slug))))
+    let (person, organizations) = usecases::sessions::current(&visit.context).await?;
+    let home = match organizations.first() {
+        Some(own) => path::organization(&own.slug),
+        None if person.operator => path::OPERATOR.into(),
+        None => path::ACCOUNT.into(),
+    };
+    Err(Away::To(home))
 }

@@ -4,6 +4,8 @@ mod open;
 
 use super::{
     Document, Flash, Loaded, Visit,
+    ask::{self, Ask, Pending},
+    dialog,
     frame::{Console, Entry, Frame, initial},
 };
 use crate::{
@@ -39,6 +41,10 @@ struct Facts {
     open: Option<Open>,
     /// The address without the dialog, when the dialog is asked for.
     dialog: Option<String>,
+    /// What is asked of the operator.
+    question: Option<dialog::Dialog>,
+    /// Since when the operator is asked for more namespaces.
+    more_asked: Option<Timestamp>,
 }
 
 /// What the page says of the cluster as a whole.
@@ -74,9 +80,14 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
             Vec::new()
         },
     };
+    let question = if admin { ask::asked(visit, &list.organization.slug).await? } else { None };
+    let pending = if admin { Pending::load(visit, slug).await? } else { Pending::default() };
+    let more_asked = pending.of_kind("namespace_limit");
     let Namespaces { namespaces, limit } = list.into();
     let open = Open::asked(visit, slug).await;
-    let facts = Facts { frame, slug: slug.to_owned(), name, admin, namespaces, limit, cluster, open, dialog: None };
+    let slug = slug.to_owned();
+    let facts =
+        Facts { frame, slug, name, admin, namespaces, limit, cluster, open, dialog: None, question, more_asked };
     let asked = visit.query.has("create") && admin && !facts.is_full();
     let facts = Facts { dialog: asked.then(|| visit.with(&[("create", "")])), ..facts };
     let title = format!("Namespaces · {}", facts.name);
@@ -86,7 +97,7 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
 #[component]
 fn Page(facts: Facts) -> impl IntoView {
     let full = facts.is_full();
-    let Facts { frame, slug, name, admin, namespaces, limit, cluster, open, dialog } = facts;
+    let Facts { frame, slug, name, admin, namespaces, limit, cluster, open, dialog, question, more_asked } = facts;
     let action = format!("/o/{slug}/namespaces");
     let people = format!("/o/{slug}/organization");
     let used = namespaces.len();
@@ -125,6 +136,8 @@ fn Page(facts: Facts) -> impl IntoView {
                 <div class="foot">
                     <span>{format!("{used} of {limit} namespaces")}</span>
                     {full.then(|| view! { <span>{raise}</span> })}
+                    {(full && admin)
+                        .then(|| view! { <Ask kind="namespace_limit" words="Ask for more namespaces" waits=more_asked /> })}
                     {(admin && used > 0)
                         .then(|| {
                             view! {
@@ -136,7 +149,7 @@ fn Page(facts: Facts) -> impl IntoView {
                 </div>
             </section>
             <Differences troubles=cluster.troubles drifts=cluster.drifts />
-            {dialog.map(|close| view! { <Create slug close /> })}
+            {dialog.map(|close| view! { <Create slug close /> })} {question.map(dialog::Dialog::into_view)}
         </Console>
     }
 }

@@ -2,16 +2,21 @@
 //! the page is whole without scripts, and the back button closes what it opened.
 
 mod dialogs;
+mod marks;
+mod panel;
 mod row;
 
 use super::{
-    Document, Loaded, Visit,
+    Away, Document, Loaded, Visit, ask,
+    ask::Pending,
+    dialog, ends,
     frame::{Console, Entry, Frame},
 };
 use crate::{
     api::{
         access::of_access,
-        members::{Member, Members},
+        grants::Grants,
+        members::{Member, Members, RowStatus},
     },
     components::{
         access::Place,
@@ -20,13 +25,13 @@ use crate::{
     words::count,
 };
 use dialogs::Dialog;
-use domain::path;
+use domain::{id::MemberId, path};
 use leptos::prelude::*;
-use row::{Open, Panel, Row};
+use panel::{Open, Panel, Whose};
+use row::Row;
 use usecases::members::PAGE;
 
 /// Everything the page shows.
-#[derive(Clone)]
 struct Facts {
     frame: Frame,
     slug: String,
@@ -37,7 +42,11 @@ struct Facts {
     members: Members,
     previous: Option<String>,
     open: Option<Open>,
+    /// What the operator is asked for already.
+    pending: Pending,
     dialog: Option<Dialog>,
+    /// What is asked of the operator, or about the end of an access.
+    question: Option<dialog::Dialog>,
     state: State,
     /// Whether a controller keeps a cluster as this page says.
     enforced: bool,
@@ -49,6 +58,10 @@ struct Counts {
     invited: i64,
     deactivated: i64,
 }
+
+/// What an open row or a dialog puts into the address, beside what is asked of the operator.
+const PLAIN: [(&str, &str); 7] =
+    [("open", ""), ("check", ""), ("invite", ""), ("deactivate", ""), ("revoke", ""), ("link", ""), ("ends", "")];
 
 /// The address's parameters, spelled out.
 #[derive(Debug, Clone, Default)]
@@ -77,13 +90,16 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
     )?;
     let query = usecases::members::Query { backwards: state.backwards, ..query };
     let page = usecases::members::list(&visit.context, slug, &query).await?;
-    let open = match visit.query.get("open") {
-        Some(member) => open(visit, slug, member).await.ok(),
-        None => None,
-    };
     let rows = crate::api::members::of_page(&page, visit.context.now());
     let admin = page.own.is_some_and(|own| own.is_active_admin());
+    let pending = if admin { Pending::load(visit, slug).await? } else { Pending::default() };
+    let open = open(visit, slug, &rows, &pending, admin).await?;
     let dialog = if admin { Dialog::asked(visit, slug, &rows).await? } else { None };
+    let question = match (admin && dialog.is_none(), ending(visit, slug, open.as_ref(), &rows)) {
+        (false, _) => None,
+        (true, Some(question)) => Some(question),
+        (true, None) => ask::asked(visit, &page.organization.slug).await?,
+    };
     let facts = Facts {
         slug: slug.to_owned(),
         name: page.organization.name.to_string(),
@@ -98,7 +114,9 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
         previous: page.previous,
         frame,
         open,
+        pending,
         dialog,
+        question,
         state,
         enforced: visit.context.settings().enforced,
     };
@@ -106,17 +124,42 @@ pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
     Ok(Document::new(title, move || view! { <Page facts /> }))
 }
 
-/// What stands below a member's row. Nothing where it is not for this visitor.
-async fn open(visit: &Visit, slug: &str, member: &str) -> Result<Open, usecases::Error> {
-    let context = &visit.context;
-    let grants = usecases::grants::of(context, slug, member).await?.into();
-    let access = if visit.query.has("check") {
-        usecases::access::check_member(context, slug, member).await?
-    } else {
-        usecases::access::of_member(context, slug, member).await?
+/// The row that the address opens, where there is one that this person may look into.
+async fn open(
+    visit: &Visit,
+    slug: &str,
+    rows: &[Member],
+    pending: &Pending,
+    admin: bool,
+) -> Result<Option<Open>, Away> {
+    let Some(row) = visit.query.get("open").and_then(|id| rows.iter().find(|row| row.id == id)) else {
+        return Ok(None);
     };
-    let access = of_access(access, context.now());
-    Ok(Open { member: member.to_owned(), grants, access, place: Place::of(visit) })
+    let Ok(member) = row.id.parse::<MemberId>() else { return Ok(None) };
+    let grants = match usecases::grants::of(&visit.context, slug, &row.id).await {
+        Ok(grants) => Grants::from(grants),
+        Err(usecases::Error::Refused(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let whose = Whose { member, active: row.status == RowStatus::Active };
+    let marks = marks::marks(visit, whose, &grants, pending, admin);
+    let access = if visit.query.has("check") {
+        usecases::access::check_member(&visit.context, slug, &row.id).await?
+    } else {
+        usecases::access::of_member(&visit.context, slug, &row.id).await?
+    };
+    let access = of_access(access, visit.context.now());
+    Ok(Some(Open { member, grants, marks, access, place: Place::of(visit) }))
+}
+
+/// The question about the end of one tick of the open row.
+fn ending(visit: &Visit, slug: &str, open: Option<&Open>, rows: &[Member]) -> Option<dialog::Dialog> {
+    let (name, open) = (visit.query.get("ends")?, open?);
+    let grant = open.grants.namespaces.iter().find(|grant| grant.namespace.as_str() == name && grant.is_ticked())?;
+    let id = open.member.to_string();
+    let whose = &rows.iter().find(|row| row.id == id)?.email;
+    let question = ends::question(slug, open.member.into(), whose, &grant.namespace, grant.ends_at);
+    Some(dialog::Dialog::ask(question, visit.with(&[("ends", "")])))
 }
 
 impl State {
@@ -129,14 +172,7 @@ impl State {
             cursor: text("cursor"),
             backwards: visit.query.get("to") == Some("previous"),
             from: text("from").parse().unwrap_or(1).max(1),
-            plain: visit.with(&[
-                ("open", ""),
-                ("check", ""),
-                ("invite", ""),
-                ("deactivate", ""),
-                ("revoke", ""),
-                ("link", ""),
-            ]),
+            plain: visit.with(&[&PLAIN[..], &ask::FACTS[..]].concat()),
         }
     }
 
@@ -160,7 +196,22 @@ impl State {
 
 #[component]
 fn Page(facts: Facts) -> impl IntoView {
-    let Facts { frame, slug, name, admin, own, counts, members, previous, open, dialog, state, enforced } = facts;
+    let Facts {
+        frame,
+        slug,
+        name,
+        admin,
+        own,
+        counts,
+        members,
+        previous,
+        open,
+        pending,
+        dialog,
+        question,
+        state,
+        enforced,
+    } = facts;
     let everybody = counts.active + counts.invited + counts.deactivated;
     let filter = |status: &'static str, word: &'static str, n: i64| {
         let current = (state.status == status).then_some("true");
@@ -226,10 +277,10 @@ fn Page(facts: Facts) -> impl IntoView {
                         />
                     </form>
                 </div>
-                <Table members=members.members slug=slug.clone() admin own open enforced state=state.clone() />
+                <Table members=members.members slug=slug.clone() admin own open pending enforced state=state.clone() />
                 <Foot slug=slug.clone() state total=members.total next=members.next previous admin alone />
             </section>
-            {dialog.map(|dialog| dialog.into_view(slug, enforced))}
+            {dialog.map(|dialog| dialog.into_view(slug, enforced))} {question.map(dialog::Dialog::into_view)}
         </Console>
     }
 }
@@ -241,6 +292,7 @@ fn Table(
     admin: bool,
     own: String,
     open: Option<Open>,
+    pending: Pending,
     enforced: bool,
     state: State,
 ) -> impl IntoView {
@@ -264,14 +316,17 @@ fn Table(
     let rows: Vec<_> = members
         .into_iter()
         .map(|member| {
-            let open = open.as_ref().filter(|open| open.member == member.id).cloned();
+            let open = open.clone().filter(|open| open.member.to_string() == member.id);
             let is_own = member.id == own;
             let may_open = !member.status.is_invitation() && (admin || is_own);
-            let panel =
-                open.map(|open| view! { <Panel slug=slug.clone() member=member.clone() open is_own may_save=admin /> });
-            let is_open = panel.is_some();
+            let pending = pending.clone();
+            let is_open = open.is_some();
+            let panel = open.map(|open| {
+                let (slug, member, pending) = (slug.clone(), member.clone(), pending.clone());
+                view! { <Panel slug member open is_own may_save=admin pending /> }
+            });
             view! {
-                <Row slug=slug.clone() member admin may_open is_open enforced back=state.plain.clone() />
+                <Row slug=slug.clone() member admin may_open is_open enforced back=state.plain.clone() pending />
                 {panel}
             }
         })

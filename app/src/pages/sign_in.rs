@@ -14,7 +14,7 @@ pub(super) async fn load(visit: &Visit) -> Loaded {
         return Err(Away::To(path::SIGN_UP.into()));
     }
     let email = visit.query.get("email").map(ToOwned::to_owned);
-    let open = visit.context.settings().sign_ups_open;
+    let open = usecases::sign_up::is_open(&visit.context).await?;
     Ok(Document::new("Sign in", move || view! { <Page next email open /> }))
 }
 

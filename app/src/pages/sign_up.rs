@@ -25,7 +25,7 @@ pub(super) async fn load(visit: &Visit) -> Loaded {
         ));
     }
     let first = usecases::sign_up::is_first(&visit.context).await?;
-    if !first && !visit.context.settings().sign_ups_open {
+    if !first && !usecases::sign_up::is_open(&visit.context).await? {
         let error = ApiError::from(Refusal::SignUpsClosed);
         let status = error.status();
         let document = Document::new("Sign-up is closed", move || view! { <Closed why=error.message /> });

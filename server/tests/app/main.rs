@@ -17,6 +17,7 @@ mod headers;
 mod kubeconfig;
 mod login_command;
 mod logins;
+mod operator;
 mod pages;
 mod redirects;
 mod secrets;

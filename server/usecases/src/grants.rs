@@ -24,7 +24,7 @@ use domain::{
 use std::collections::BTreeSet;
 pub use storage::withheld::Withheld;
 use storage::{
-    grants, members,
+    Connection, grants, members,
     members::Member,
     namespaces::{self, Namespace},
     tokens, withheld,
@@ -38,7 +38,7 @@ pub struct Grants {
     pub namespaces: Vec<Held>,
 }
 
-/// What a member has in one namespace.
+/// What a member, or a token, has in one namespace.
 #[derive(Debug, Clone)]
 pub struct Held {
     pub namespace: Namespace,
@@ -66,21 +66,39 @@ pub(crate) async fn look_at(context: &Context, slug: &str, member: &str) -> Resu
 /// The member's grants.
 pub async fn of(context: &Context, slug: &str, member: &str) -> Result<Grants, Error> {
     let (mut look, member) = look_at(context, slug, member).await?;
+    let namespaces = held(context, &mut look, member.id.into(), Subject::User(member.user), member.version).await?;
+    Ok(Grants { member, namespaces })
+}
+
+/// What a token has, beside every namespace of the organization.
+pub async fn of_token(context: &Context, slug: &str, token: &str) -> Result<Vec<Held>, Error> {
+    let mut look = context.look(slug, Action::SeeTokens).await?;
+    let (organization, id) = (look.organization.id, crate::tokens::parse_id(token)?);
+    let token = tokens::find(&mut look.c, organization, id).await?.ok_or(Refusal::NotFound)?;
+    held(context, &mut look, id.into(), Subject::Token(id), token.version).await
+}
+
+async fn held(
+    context: &Context,
+    look: &mut Look,
+    holder: Holder,
+    subject: Subject,
+    version: i64,
+) -> Result<Vec<Held>, Error> {
     let organization = look.organization.id;
-    let has = grants::with_ends(&mut look.c, member.id, context.now()).await?;
-    let withheld = withheld::of(&mut look.c, member.id, context.now()).await?;
+    let has = grants::with_ends(&mut look.c, holder, context.now()).await?;
+    let withheld = withheld::of(&mut look.c, holder, context.now()).await?;
     let all = namespaces::list(&mut look.c, organization).await?;
     let following = Following::read(context, &mut look.c, organization).await?;
-    let binding = BindingName { subject: Subject::User(member.user), role: ClusterRole::Standard };
-    let version = member.version;
-    let namespaces = all.into_iter().map(|namespace| Held {
+    let binding = BindingName { subject, role: ClusterRole::Standard };
+    let held = all.into_iter().map(|namespace| Held {
         granted: has.contains_key(&namespace.id),
         ends_at: has.get(&namespace.id).copied().flatten(),
         withheld: withheld.iter().filter(|it| it.namespace_id == namespace.id).cloned().collect(),
         sync: following.of_binding(&namespace.name, binding, version),
         namespace,
     });
-    Ok(Grants { member, namespaces: namespaces.collect() })
+    Ok(held.collect())
 }
 
 /// What the asker could pass on: the namespaces they have themselves.
@@ -127,13 +145,21 @@ pub async fn save(context: &Context, slug: &str, member: &str, wanted: &[String]
 /// Who has a grant, by id and by the name that people read.
 pub(crate) async fn named_holder(work: &mut Work, holder: Holder) -> Result<Named, Error> {
     let organization = work.organization.id;
+    name_of_holder(&mut work.c, organization, holder).await
+}
+
+pub(crate) async fn name_of_holder(
+    c: &mut Connection,
+    organization: OrganizationId,
+    holder: Holder,
+) -> Result<Named, Error> {
     Ok(match holder {
         Holder::Member(id) => {
-            let member = members::find(&mut work.c, organization, id).await?.ok_or(Refusal::NotFound)?;
+            let member = members::find(c, organization, id).await?.ok_or(Refusal::NotFound)?;
             Named::Member { email: member.email }
         }
         Holder::Token(id) => {
-            let token = tokens::find(&mut work.c, organization, id).await?.ok_or(Refusal::NotFound)?;
+            let token = tokens::find(c, organization, id).await?.ok_or(Refusal::NotFound)?;
             Named::Token { token: token.mask, name: token.name }
         }
     })

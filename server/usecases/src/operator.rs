@@ -11,7 +11,7 @@ mod standing;
 
 pub use directory::{
     Cluster, Deed, Details, Did, Mail, Organizations, Overview, Requests, activity, cluster, details, mail,
-    organizations, overview, requests,
+    organizations, overview, request, requests, waiting,
 };
 pub use installation::{
     NewAccount, add, credentials, end_credential, list, make_credential, remove, retry_all_mail, retry_mail,
@@ -19,12 +19,16 @@ pub use installation::{
 };
 pub use namespaces::{adopt, delete};
 pub use people::{Removal, change_founder, change_role, preview_removal, remove_user};
-pub use permissions::{give, take};
+pub use permissions::{Given, give, given, take};
 pub use requests::{Verdict, decide};
 pub use standing::{confirm_deletions, limit_members, limit_namespaces, resume, suspend};
 
 pub use domain::operator::PREFIX;
-pub use storage::directory::Listed;
+pub use storage::{
+    credentials::Credential,
+    directory::{Drift, Listed},
+    operators::Operator,
+};
 
 use crate::{Error, gates::Work};
 use domain::{Refusal, id::NamespaceId, membership::Role, request::Wish, text::NamespaceName};

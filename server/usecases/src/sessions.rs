@@ -122,6 +122,15 @@ pub async fn current(context: &Context) -> Result<(SignedIn, Vec<OwnOrganization
     Ok((person, own))
 }
 
+/// Organizations that would be open to this person if the operator had not suspended them.
+pub async fn suspended(context: &Context) -> Result<Vec<OwnOrganization>, Error> {
+    let person = context.signed_in()?;
+    let mut c = context.installation.db.read().await?;
+    let mut own = organizations::of_user(&mut c, person.user).await?;
+    own.retain(|own| own.status == Status::Active && own.suspended);
+    Ok(own)
+}
+
 /// This person's live sessions, the latest used first, and which of them is asking.
 pub async fn list(context: &Context) -> Result<(Vec<OwnSession>, SessionId), Error> {
     let person = context.signed_in()?;

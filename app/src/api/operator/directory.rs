@@ -187,6 +187,51 @@ impl From<operator::Deed> for Deed {
     }
 }
 
+#[cfg(feature = "ssr")]
+impl From<operator::Details> for Details {
+    fn from(details: operator::Details) -> Self {
+        Self {
+            organization: details.listed.into(),
+            namespaces: details.namespaces.into_iter().map(|it| it.name).collect(),
+            admins: details.admins.into_iter().map(|it| it.email).collect(),
+            requests: details.waiting.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<operator::Drift> for Drift {
+    fn from(drift: operator::Drift) -> Self {
+        Self {
+            organization: drift.slug,
+            namespace: drift.namespace,
+            name: drift.name,
+            what: drift.what,
+            changed_by: drift.changed_by,
+            done: drift.done,
+            at: drift.at,
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<operator::Mail> for Mail {
+    fn from(mail: operator::Mail) -> Self {
+        let letters = mail.letters.into_iter().map(|letter| Letter {
+            kind: letter.kind().to_owned(),
+            given_up_at: letter.given_up_at(),
+            id: letter.id,
+            to: letter.recipient,
+            created_at: letter.created_at,
+            next_attempt_at: letter.next_attempt_at,
+            attempts: letter.attempts,
+            last_error: letter.last_error,
+        });
+        let (waiting, given_up) = (mail.state.waiting - mail.state.given_up, mail.state.given_up);
+        Self { waiting, given_up, letters: letters.collect(), next: mail.next }
+    }
+}
+
 #[server(name = OverviewCall, prefix = "/api/v1", endpoint = "operator/overview", input = server_fn::codec::GetUrl)]
 pub async fn overview() -> Result<Overview, ApiError> {
     let overview = operator::overview(&context()?).await?;
@@ -213,13 +258,7 @@ pub async fn organizations(
 
 #[server(name = OrganizationCall, prefix = "/api/v1", endpoint = "operator/organization", input = server_fn::codec::GetUrl)]
 pub async fn organization(organization: String) -> Result<Details, ApiError> {
-    let details = operator::details(&context()?, &organization).await?;
-    Ok(Details {
-        organization: details.listed.into(),
-        namespaces: details.namespaces.into_iter().map(|it| it.name).collect(),
-        admins: details.admins.into_iter().map(|it| it.email).collect(),
-        requests: details.waiting.into_iter().map(Into::into).collect(),
-    })
+    Ok(operator::details(&context()?, &organization).await?.into())
 }
 
 /// Those that wait, the longest first; with `all`, every request, the newest first.
@@ -232,40 +271,19 @@ pub async fn requests(#[server(default)] all: bool, #[server(default)] cursor: S
 #[server(name = ClusterCall, prefix = "/api/v1", endpoint = "operator/cluster", input = server_fn::codec::GetUrl)]
 pub async fn cluster() -> Result<Cluster, ApiError> {
     let cluster = operator::cluster(&context()?).await?;
-    let drifts = cluster.drifts.into_iter().map(|drift| Drift {
-        organization: drift.slug,
-        namespace: drift.namespace,
-        name: drift.name,
-        what: drift.what,
-        changed_by: drift.changed_by,
-        done: drift.done,
-        at: drift.at,
-    });
     Ok(Cluster {
         enforced: cluster.enforced,
         connected: cluster.connected.as_ref().map(|it| it.connected),
         since: cluster.connected.as_ref().map(|it| it.since),
         version: cluster.connected.and_then(|it| it.server_version),
         differing: cluster.differing.into_iter().map(Into::into).collect(),
-        drifts: drifts.collect(),
+        drifts: cluster.drifts.into_iter().map(Drift::from).collect(),
     })
 }
 
 #[server(name = MailCall, prefix = "/api/v1", endpoint = "operator/mail", input = server_fn::codec::GetUrl)]
 pub async fn mail(#[server(default)] cursor: String) -> Result<Mail, ApiError> {
-    let mail = operator::mail(&context()?, &cursor).await?;
-    let letters = mail.letters.into_iter().map(|letter| Letter {
-        kind: letter.kind().to_owned(),
-        given_up_at: letter.given_up_at(),
-        id: letter.id,
-        to: letter.recipient,
-        created_at: letter.created_at,
-        next_attempt_at: letter.next_attempt_at,
-        attempts: letter.attempts,
-        last_error: letter.last_error,
-    });
-    let (waiting, given_up) = (mail.state.waiting - mail.state.given_up, mail.state.given_up);
-    Ok(Mail { waiting, given_up, letters: letters.collect(), next: mail.next })
+    Ok(operator::mail(&context()?, &cursor).await?.into())
 }
 
 /// What operators did, the latest first.

@@ -52,16 +52,30 @@ pub struct Retried {
     pub letters: u64,
 }
 
+#[cfg(feature = "ssr")]
+impl From<operator::Operator> for Operator {
+    fn from(it: operator::Operator) -> Self {
+        Self {
+            email: it.email,
+            first_name: it.first_name,
+            last_name: it.last_name,
+            added_by: it.added_by,
+            added_at: it.added_at,
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<operator::Credential> for Credential {
+    fn from(it: operator::Credential) -> Self {
+        Self { id: it.id, name: it.name, made_by: it.made_by, made_at: it.made_at }
+    }
+}
+
 #[server(name = OperatorsCall, prefix = "/api/v1", endpoint = "operator/operators", input = server_fn::codec::GetUrl)]
 pub async fn operators() -> Result<Operators, ApiError> {
-    let operators = operator::list(&context()?).await?.into_iter().map(|it| Operator {
-        email: it.email,
-        first_name: it.first_name,
-        last_name: it.last_name,
-        added_by: it.added_by,
-        added_at: it.added_at,
-    });
-    Ok(Operators { operators: operators.collect() })
+    let operators = operator::list(&context()?).await?;
+    Ok(Operators { operators: operators.into_iter().map(Operator::from).collect() })
 }
 
 /// Makes whoever has an account with this address an operator. With a `password` and names, whoever has none gets one.
@@ -88,10 +102,8 @@ pub async fn remove_operator(email: String) -> Result<(), ApiError> {
 
 #[server(name = CredentialsCall, prefix = "/api/v1", endpoint = "operator/credentials", input = server_fn::codec::GetUrl)]
 pub async fn credentials() -> Result<Credentials, ApiError> {
-    let credentials = operator::credentials(&context()?).await?.into_iter();
-    let credentials =
-        credentials.map(|it| Credential { id: it.id, name: it.name, made_by: it.made_by, made_at: it.made_at });
-    Ok(Credentials { credentials: credentials.collect() })
+    let credentials = operator::credentials(&context()?).await?;
+    Ok(Credentials { credentials: credentials.into_iter().map(Credential::from).collect() })
 }
 
 #[server(name = MakeCredentialCall, prefix = "/api/v1", endpoint = "operator/make-credential")]

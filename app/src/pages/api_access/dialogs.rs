@@ -2,22 +2,26 @@
 
 use super::{
     choice::Choice,
-    create::{Create, ProveAgain},
+    create::Create,
+    held::{self, Held},
 };
 use crate::{
     api::tokens::Token,
-    components::form::{Confirm, Form},
+    components::{
+        form::{Confirm, Form},
+        prove_again::ProveAgain,
+    },
     pages::{Away, Visit},
     words::relative,
 };
 use domain::{
-    permission::Permission,
     text::{NamespaceName, Slug},
     time::Timestamp,
     token::{Lifetime, Scope},
 };
 use leptos::prelude::*;
-use usecases::Settings;
+
+const PROVE: &str = "A token works for whoever holds it, so making one takes a recent sign-in.";
 
 pub(super) struct Dialog {
     kind: Kind,
@@ -39,6 +43,7 @@ enum Kind {
     Assign {
         token: Token,
         namespaces: Vec<NamespaceName>,
+        held: Vec<Held>,
     },
     Remove {
         token: Token,
@@ -54,7 +59,10 @@ impl Dialog {
             Some(creating(visit, slug).await?)
         } else if let Some(id) = visit.query.get("assign") {
             match named(visit, slug, id).await?.filter(|token| !token.expired) {
-                Some(token) => Some(Kind::Assign { token, namespaces: namespaces(visit, slug).await? }),
+                Some(token) => {
+                    let held = held::load(visit, slug, token.id).await?;
+                    Some(Kind::Assign { token, namespaces: namespaces(visit, slug).await?, held })
+                }
                 None => None,
             }
         } else if let Some(id) = visit.query.get("remove") {
@@ -71,11 +79,13 @@ impl Dialog {
         let leave = close.clone();
         let wide = matches!(kind, Kind::Create { .. } | Kind::Assign { .. });
         let inside = match kind {
-            Kind::ProveAgain { email, here } => view! { <ProveAgain email here close /> }.into_any(),
+            Kind::ProveAgain { email, here } => view! { <ProveAgain why=PROVE email here close /> }.into_any(),
             Kind::Create { namespaces, longest } => {
                 view! { <Create slug namespaces longest cluster close /> }.into_any()
             }
-            Kind::Assign { token, namespaces } => view! { <Assign slug token namespaces cluster close /> }.into_any(),
+            Kind::Assign { token, namespaces, held } => {
+                view! { <Assign slug token namespaces held cluster close /> }.into_any()
+            }
             Kind::Remove { token } => view! { <Remove slug token now close /> }.into_any(),
         };
         view! {
@@ -88,10 +98,8 @@ impl Dialog {
 }
 
 async fn creating(visit: &Visit, slug: &Slug) -> Result<Kind, Away> {
-    let person = visit.context.signed_in()?;
-    // Half of what the server allows: the other half is for filling in the form.
-    if visit.context.now() >= person.signed_in_at.plus(Settings::FRESH / 2) {
-        return Ok(Kind::ProveAgain { email: person.email.to_string(), here: visit.here() });
+    if let Some(email) = visit.must_prove()? {
+        return Ok(Kind::ProveAgain { email, here: visit.here() });
     }
     let longest = visit.context.settings().token_longest;
     Ok(Kind::Create { namespaces: namespaces(visit, slug).await?, longest })
@@ -111,14 +119,20 @@ async fn named(visit: &Visit, slug: &Slug, id: &str) -> Result<Option<Token>, Aw
 }
 
 #[component]
-fn Assign(slug: Slug, token: Token, namespaces: Vec<NamespaceName>, cluster: bool, close: String) -> impl IntoView {
+fn Assign(
+    slug: Slug,
+    token: Token,
+    namespaces: Vec<NamespaceName>,
+    held: Vec<Held>,
+    cluster: bool,
+    close: String,
+) -> impl IntoView {
     const ACTION: &str = "/api/v1/tokens/assign";
     let when = if cluster {
         "In the cluster it takes effect at once."
     } else {
         "No cluster is connected: this is kept, and takes effect when one is."
     };
-    let withheld: Vec<_> = Permission::WITHHELD.iter().map(|permission| permission.as_str()).collect();
     view! {
         <Form action=ACTION next=close.clone() class="dialog-in">
             <header>
@@ -129,12 +143,7 @@ fn Assign(slug: Slug, token: Token, namespaces: Vec<NamespaceName>, cluster: boo
             <input type="hidden" name="token" value=token.id.to_string() />
             <input type="hidden" name="namespaces[]" value="" />
             <Choice action=ACTION slug all=namespaces given=token.namespaces.clone() editing=true />
-            <p class="quiet small">
-                {format!(
-                    "In each it may do everything that an admin may give. Only the operator can give {} to a token.",
-                    crate::words::list(&withheld),
-                )}
-            </p>
+            <held::Details held />
             <footer>
                 <a class="button" href=close>
                     "Cancel"

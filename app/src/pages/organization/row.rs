@@ -1,35 +1,22 @@
 //! One row of the Users table, and what opens below it.
 
 use crate::{
-    api::{
-        access::Access,
-        grants::Grants,
-        members::{Member, RowStatus},
-    },
+    api::members::{Member, RowStatus},
     components::{
-        access::{Each, EffectiveAccess, Place},
         address::broken,
         copy_link::CopyLink,
         form::Form,
-        grants_editor::GrantsEditor,
         icon::{Glyph, Icon},
         moment::Moment,
     },
-    pages::{Flash, Here, frame::initial},
+    pages::{
+        ask::{Ask, Pending},
+        frame::initial,
+    },
     words::day,
 };
 use domain::membership::Role;
 use leptos::prelude::*;
-
-/// What opens below a row.
-#[derive(Clone)]
-pub(super) struct Open {
-    /// Whose row, by id.
-    pub(super) member: String,
-    pub(super) grants: Grants,
-    pub(super) access: Access,
-    pub(super) place: Place,
-}
 
 fn dash(value: Option<String>) -> String {
     value.filter(|value| !value.is_empty()).unwrap_or_else(|| "-".to_owned())
@@ -45,6 +32,7 @@ pub(super) fn Row(
     /// Whether a cluster is to let go of whoever is deactivated.
     enforced: bool,
     back: String,
+    pending: Pending,
 ) -> impl IntoView {
     let off = member.status != RowStatus::Active;
     let id = member.id.clone();
@@ -143,14 +131,14 @@ pub(super) fn Row(
                 {withdrawn}
                 {mail}
             </td>
-            <td>{if admin { view! { <Actions slug member back /> }.into_any() } else { ().into_any() }}</td>
+            <td>{if admin { view! { <Actions slug member back pending /> }.into_any() } else { ().into_any() }}</td>
         </tr>
     }
 }
 
 #[component]
-fn Actions(slug: String, member: Member, back: String) -> impl IntoView {
-    let Member { id, email, status, keeps, .. } = member;
+fn Actions(slug: String, member: Member, back: String, pending: Pending) -> impl IntoView {
+    let Member { id, email, status, keeps, founder, .. } = member;
     let (resend, revoke) = (format!("resend-{id}"), format!("revoke-{id}"));
     let revoked = id.clone();
     let (resend_label, revoke_label) =
@@ -188,6 +176,9 @@ fn Actions(slug: String, member: Member, back: String) -> impl IntoView {
         .into_any(),
         RowStatus::Active => {
             let class = if keeps.is_some() { "button small" } else { "button small danger" };
+            let waits = pending.of_kind("change_founder");
+            let other =
+                founder.then(|| view! { <Ask kind="change_founder" words="Change the founder" waits class="until" /> });
             view! {
                 <button
                     form="view"
@@ -201,6 +192,7 @@ fn Actions(slug: String, member: Member, back: String) -> impl IntoView {
                     "Deactivate"
                     <span class="visually-hidden">{format!(" {email}")}</span>
                 </button>
+                {other}
             }
             .into_any()
         }
@@ -215,24 +207,5 @@ fn Actions(slug: String, member: Member, back: String) -> impl IntoView {
             </Form>
         }
         .into_any(),
-    }
-}
-
-/// The expander: which namespaces this member may work in, and what they can do there.
-#[component]
-pub(super) fn Panel(slug: String, member: Member, open: Open, is_own: bool, may_save: bool) -> impl IntoView {
-    let back = use_context::<Here>().map(|here| here.0).unwrap_or_default();
-    let flash = use_context::<Flash>().filter(|flash| flash.action.as_deref() == Some("/api/v1/grants/save"));
-    let error = flash.and_then(|flash| flash.error).map(|error| error.message).unwrap_or_default();
-    let Open { grants, access, place, .. } = open;
-    let heading = if is_own { "What you can do" } else { "What this person can do" };
-    let id = member.id.clone();
-    view! {
-        <tr class="panel-row">
-            <td colspan="8" class="panel">
-                <GrantsEditor organization=slug member=member.id email=member.email grants may_save back error />
-                <EffectiveAccess id heading each=Each::Namespace access place />
-            </td>
-        </tr>
     }
 }

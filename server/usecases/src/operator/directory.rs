@@ -4,7 +4,7 @@ use crate::{Context, Error, OutboxState, sign_up};
 use domain::{
     Refusal,
     activity::ActivityEvent,
-    id::LetterId,
+    id::{LetterId, RequestId},
     operator::OperatorEvent,
     text::{Problem, Slug},
     time::Timestamp,
@@ -48,6 +48,12 @@ pub async fn overview(context: &Context) -> Result<Overview, Error> {
         sign_ups_open,
         sign_ups_configured: context.settings().sign_ups_open,
     })
+}
+
+/// How many requests wait: cheap enough to stand beside every page.
+pub async fn waiting(context: &Context) -> Result<u64, Error> {
+    let context = context.as_operator()?;
+    Ok(requests::count_waiting(&mut context.installation.db.read().await?).await?)
 }
 
 /// Organizations in the order of their slugs.
@@ -123,6 +129,16 @@ pub async fn requests(context: &Context, waiting: bool, cursor: &str) -> Result<
     };
     let next = cut(&mut requests, PAGE).then(|| requests.last().map(crate::requests::cursor_of)).flatten();
     Ok(Requests { requests, next })
+}
+
+/// One request, for a dialog about it.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub async fn request(context: &Context, id: &str) -> Result<Filed, Error> {
+    let context = context.as_operator()?;
+    let id: RequestId = id.parse().map_err(|_| Refusal::NotFound)?;
+    Ok(requests::find(&mut context.installation.db.read().await?, id).await?.ok_or(Refusal::NotFound)?)
 }
 
 /// The cluster across all organizations.

@@ -18,7 +18,7 @@ use storage::namespaces::{self, Namespace, New};
 /// [`Refusal::BadField`] on `name`, [`Refusal::NamespaceLimit`], [`Refusal::NamespaceTaken`].
 pub async fn adopt(context: &Context, slug: &str, name: &str) -> Result<NamespaceName, Error> {
     let mut work = context.begin(slug, Action::AdoptNamespace).await?;
-    let name = NamespaceName::parse(name.trim()).map_err(Refusal::field("name"))?;
+    let name = NamespaceName::parse(name.trim()).map_err(Refusal::field("namespace"))?;
     insert(&mut work, &name).await?;
     work.commit_recorded().await?;
     Ok(name)

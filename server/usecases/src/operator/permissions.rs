@@ -3,7 +3,7 @@
 use crate::{
     Context, Error,
     gates::Work,
-    grants::{is_active, named_holder, touch},
+    grants::{is_active, name_of_holder, named_holder, touch},
     namespaces::named_one,
 };
 use domain::{
@@ -21,7 +21,7 @@ use domain::{
 use storage::{
     members,
     namespaces::{self, Namespace},
-    withheld::{self, New},
+    withheld::{self, New, Withheld},
 };
 
 /// A tick is the admins' to give; what they give is not given here a second time.
@@ -31,6 +31,30 @@ fn only_withheld(permission: Permission) -> Result<(), Refusal> {
     } else {
         Err(Refusal::BadField { field: "permission", problem: Problem::Unknown })
     }
+}
+
+/// A withheld permission that somebody has, and the name by which people know them.
+#[derive(Debug, Clone)]
+pub struct Given {
+    pub whose: Named,
+    pub withheld: Withheld,
+}
+
+/// What operators have given in one organization, by namespace.
+pub async fn given(context: &Context, slug: &str) -> Result<Vec<Given>, Error> {
+    let mut look = context.as_operator()?.look(slug, Action::SeeGrants).await?;
+    let organization = look.organization.id;
+    let mut given = Vec::new();
+    for withheld in withheld::of_organization(&mut look.c, organization).await? {
+        match name_of_holder(&mut look.c, organization, withheld.holder).await {
+            Ok(whose) => given.push(Given { whose, withheld }),
+            // A token that ended and is not swept up yet has nothing any longer.
+            Err(Error::Refused(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    given.sort_by_key(|it| (it.withheld.namespace.clone(), it.whose.to_string(), it.withheld.permission));
+    Ok(given)
 }
 
 /// Gives a withheld permission, until it is taken or for so long.

@@ -1,0 +1,215 @@
+//! `/operator/cluster`: whether the cluster follows, which organizations it does not follow, and what was found other than
+//! it should be.
+
+use super::{
+    super::{Document, Loaded, Visit, dialog::Dialog, frame::Frame},
+    Act, Desk, Tab, View,
+    acts::{self, ACTS},
+};
+use crate::{
+    api::operator::directory::{ClusterState, Drift, Organization},
+    components::moment::{Distance, Moment},
+};
+use domain::{path, text::Slug, time::Timestamp};
+use leptos::prelude::*;
+use usecases::operator::Cluster;
+
+struct Facts {
+    frame: Frame,
+    enforced: bool,
+    connected: Option<Connected>,
+    differing: Vec<Organization>,
+    drifts: Vec<Drift>,
+    dialog: Option<Dialog>,
+    now: Timestamp,
+}
+
+struct Connected {
+    answers: bool,
+    since: Timestamp,
+    version: Option<String>,
+}
+
+pub(super) async fn load(visit: &Visit, frame: Frame) -> Loaded {
+    let Cluster { enforced, connected, differing, drifts } = usecases::operator::cluster(&visit.context).await?;
+    let dialog = match visit.query.get("confirm-deletions").and_then(|slug| Slug::parse(slug).ok()) {
+        Some(slug) => acts::confirming(visit, &slug, visit.with(&ACTS)).await?,
+        None => None,
+    };
+    let facts = Facts {
+        frame,
+        enforced,
+        connected: connected.map(|it| Connected { answers: it.connected, since: it.since, version: it.server_version }),
+        differing: differing.into_iter().map(Organization::from).collect(),
+        drifts: drifts.into_iter().map(Drift::from).collect(),
+        dialog,
+        now: visit.context.now(),
+    };
+    Ok(Document::new("Cluster · Operator", move || view! { <Page facts /> }))
+}
+
+#[component]
+fn Page(facts: Facts) -> impl IntoView {
+    let Facts { frame, enforced, connected, differing, drifts, dialog, now } = facts;
+    view! {
+        <Desk frame tab=Tab::Cluster lead="Whether the cluster holds what this installation says, and what it found otherwise." dialog>
+            <View action=path::OPERATOR_CLUSTER.to_owned() />
+            <State enforced connected />
+            <Differing differing enforced now />
+            <Drifts drifts now />
+        </Desk>
+    }
+}
+
+#[component]
+fn State(enforced: bool, connected: Option<Connected>) -> impl IntoView {
+    let (badge, word, words) = match (enforced, connected) {
+        (false, _) => (
+            "badge none",
+            "not connected",
+            view! { "Grants are kept and nothing enforces them. BAILIWICK_KUBECONFIG names the cluster to keep." }
+                .into_any(),
+        ),
+        (true, None) => ("badge wait", "applying", view! { "The controller has not looked yet." }.into_any()),
+        (true, Some(Connected { answers: true, since, version })) => {
+            let version = version.map(|version| format!("Kubernetes {version}. ")).unwrap_or_default();
+            ("badge good", "answers", view! { {version} "Since " <Moment at=since /> "." }.into_any())
+        }
+        (true, Some(Connected { answers: false, since, .. })) => (
+            "badge bad",
+            "does not answer",
+            view! {
+                "Since " <Moment at=since /> ". Changes are kept, and made there as soon as it is back. "
+                <code>"bailiwick doctor"</code> " says more."
+            }
+            .into_any(),
+        ),
+    };
+    view! {
+        <section class="card" aria-labelledby="state">
+            <header class="card-head">
+                <h2 id="state">"API server " <span class=badge>{word}</span></h2>
+                <p>{words}</p>
+            </header>
+        </section>
+    }
+}
+
+/// Why the cluster does not follow one organization, in a few words.
+fn why(cluster: &ClusterState) -> Vec<String> {
+    let mut why = Vec::new();
+    why.extend(cluster.trouble.clone());
+    if let Some((held, of)) = cluster.held_deletions.zip(cluster.held_of) {
+        why.push(format!("{held} of {of} bindings were to go at once, and are held back"));
+    }
+    if cluster.failing > 0 {
+        why.push(crate::words::count(cluster.failing.unsigned_abs(), "binding is not taken", "bindings are not taken"));
+    }
+    why
+}
+
+#[component]
+fn Differing(differing: Vec<Organization>, enforced: bool, now: Timestamp) -> impl IntoView {
+    if differing.is_empty() {
+        return enforced
+            .then(|| {
+                view! {
+                    <section class="card" aria-labelledby="differing">
+                        <header class="card-head">
+                            <h2 id="differing">"Every organization is followed"</h2>
+                            <p>"No binding fails, and none is held back."</p>
+                        </header>
+                    </section>
+                }
+            })
+            .into_any();
+    }
+    let rows = differing.into_iter().map(|organization| {
+        let slug = organization.organization.clone();
+        let why = why(&organization.cluster).join("; ");
+        let since = organization.cluster.trouble_since.map(|at| view! { <Distance at now /> });
+        let confirm = organization.cluster.held_deletions.is_some().then(|| {
+            let about = format!(" of {}", organization.name);
+            view! { <Act name="confirm-deletions" value=slug.to_string() word="Confirm deletions" about class="button small danger" /> }
+        });
+        view! {
+            <tr class="row" id=format!("row-{slug}")>
+                <td>
+                    <a class="place" href=path::operator_organization(&slug)>{organization.name.to_string()}</a>
+                </td>
+                <td data-label="Why">{why}</td>
+                <td data-label="Since">{since}</td>
+                <td>{confirm}</td>
+            </tr>
+        }
+    });
+    view! {
+        <section class="card" aria-labelledby="differing">
+            <header class="card-head">
+                <h2 id="differing">"Not followed"</h2>
+                <p>"Organizations of which the cluster does not hold what it should."</p>
+            </header>
+            <table class="rows differing">
+                <thead>
+                    <tr>
+                        <th>"Organization"</th>
+                        <th>"Why"</th>
+                        <th>"Since"</th>
+                        <th>"Actions"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect::<Vec<_>>()}</tbody>
+            </table>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Drifts(drifts: Vec<Drift>, now: Timestamp) -> impl IntoView {
+    (!drifts.is_empty()).then(|| {
+        let rows = drifts.into_iter().map(|drift| {
+            let Drift { organization, namespace, name, what, changed_by, done, at } = drift;
+            let by = changed_by.map(|by| format!(", changed by {by}")).unwrap_or_default();
+            view! {
+                <tr class="row">
+                    <td>
+                        <a class="place" href=path::operator_organization(&organization)>{organization.to_string()}</a>
+                    </td>
+                    <td data-label="Namespace">
+                        <code>{namespace}</code>
+                    </td>
+                    <td data-label="Binding">{(!name.is_empty()).then(|| view! { <code>{name}</code> })}</td>
+                    <td data-label="What">{format!("{what}{by}")}</td>
+                    <td data-label="Found">
+                        <Distance at now />
+                    </td>
+                    <td class="status">
+                        <span class="badge good">{done}</span>
+                    </td>
+                </tr>
+            }
+        });
+        view! {
+            <section class="card" aria-labelledby="drifts">
+                <header class="card-head">
+                    <h2 id="drifts">"Differences found"</h2>
+                    <p>"What was found other than the console says, across all organizations, and what was done about it."</p>
+                </header>
+                <table class="rows differences">
+                    <thead>
+                        <tr>
+                            <th>"Organization"</th>
+                            <th>"Namespace"</th>
+                            <th>"Binding"</th>
+                            <th>"What"</th>
+                            <th>"Found"</th>
+                            <th>"Done"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows.collect::<Vec<_>>()}</tbody>
+                </table>
+            </section>
+        }
+    })
+}

@@ -1,0 +1,413 @@
+import { expectAccessible } from "../house/accessible";
+import { expectNothingCut } from "../house/fits";
+import { expect, test } from "../house/fixtures";
+import type { Person } from "../house/people";
+import type { House } from "../house/server";
+import type { Locator } from "@playwright/test";
+
+const people = "/o/northwind/organization";
+const settings = "/o/northwind/settings";
+const place = "/operator/organizations/northwind";
+const desk = ["", "/requests", "/requests?show=all", "/organizations", "/organizations/northwind", "/cluster", "/mail", "/activity"];
+
+const dialog = (who: Person): Locator => who.page.getByRole("dialog");
+const ticket = (who: Person): Locator => who.page.locator(".ticket");
+const act = (who: Person, name: string | RegExp): Locator => who.page.getByRole("button", { name });
+
+/** Somebody with an account who is of another organization, and runs the installation. */
+async function runs(house: House, olga: Person): Promise<void> {
+  await olga.signUp("Harbour Works");
+  await olga.openMail(/Confirm your email address/);
+  await olga.page.getByRole("button", { name: "Create organization and sign in" }).click();
+  await expect(olga.heading("Organization management")).toBeVisible();
+  await house.makeOperator(olga.email);
+}
+
+/** Types the reason and sends the question that is open. */
+async function ask(who: Person, reason: string): Promise<void> {
+  await dialog(who).getByLabel("Reason").fill(reason);
+  await dialog(who).getByRole("button", { name: "Ask the operator" }).click();
+  await expect(who.announcement).toContainText("The operator is asked.");
+  await expect(dialog(who)).toHaveCount(0);
+}
+
+test("an admin asks for a permission, the operator decides, and both see what came of it", async ({ person, house }) => {
+  const ada = await person("Ada", "Okafor");
+  const bo = await person("Bo", "Lindqvist");
+  const olga = await person("Olga", "Petrova");
+  await ada.found("Northwind", "dev");
+  await bo.belong(ada);
+  await runs(house, olga);
+
+  await test.step("the lock in the row of a person is the way to ask", async () => {
+    await ada.open(people);
+    await ada.expand(bo.email);
+    await ada.panel.locator("summary").click();
+    const way = ada.panel.getByRole("link", { name: "Ask the operator: w:pods in northwind-dev" });
+    await way.click();
+    await expect(dialog(ada).getByRole("heading")).toHaveText(`Ask the operator to give ${bo.email} w:pods in northwind-dev`);
+    await expect(dialog(ada)).toContainText("exec, attach, port-forward");
+    await dialog(ada).getByLabel("For how long").selectOption("8 hours");
+    await ask(ada, "A deploy hangs, and Bo must look into it.");
+    await ada.panel.locator("summary").click();
+    await expect(ada.panel.getByText(/^asked on/)).toBeVisible();
+    await expect(way).toHaveCount(0);
+  });
+
+  await test.step("the operator is told, and decides with a note", async () => {
+    await olga.open(await olga.mailedLink(/Northwind asks: give/));
+    await expect(olga.page.getByRole("navigation", { name: "Console" }).getByRole("link", { name: "Operator" })).toContainText("1");
+    await expect(ticket(olga)).toContainText(`${ada.email} asks to give ${bo.email} w:pods in northwind-dev for 8 hours in Northwind`);
+    await act(olga, /^Approve/).click();
+    await expect(dialog(olga)).toContainText("It ends by itself after 8 hours, in the cluster too.");
+    await dialog(olga).getByLabel("Note").fill("Until tonight.");
+    await dialog(olga).getByRole("button", { name: "Approve" }).click();
+    await expect(olga.announcement).toHaveText("The request is approved.");
+    await expect(olga.page.getByText("Nothing waits.")).toBeVisible();
+  });
+
+  await test.step("whoever asked sees the decision and the effect", async () => {
+    await ada.open(await ada.mailedLink(/^Approved: give/));
+    await expect(ada.heading("Settings")).toBeVisible();
+    await expect(ticket(ada)).toContainText("approved");
+    await expect(ticket(ada)).toContainText("Until tonight.");
+    await ada.goTo("Organization");
+    await ada.expand(bo.email);
+    await ada.panel.locator("summary").click();
+    await expect(ada.panel.getByText(`given by ${olga.email}, ends in 8 hours`)).toBeVisible();
+    await ada.goTo("Activity");
+    const line = ada.page.locator(".event", { hasText: `gave ${bo.email} w:pods in northwind-dev until` });
+    await expect(line.locator(".role")).toHaveText("operator");
+  });
+
+  await test.step("the operator takes it back, and it is gone", async () => {
+    await olga.open(place);
+    await act(olga, /^Take back w:pods/).click();
+    await dialog(olga).getByRole("button", { name: "Take it back" }).click();
+    await expect(olga.announcement).toHaveText("w:pods in northwind-dev is taken back.");
+    await bo.open(people);
+    await bo.expand(bo.email);
+    await bo.panel.locator("summary").click();
+    await expect(bo.panel.getByText("given by")).toHaveCount(0);
+    await expect(bo.panel.getByRole("link", { name: /Ask/ })).toHaveCount(0);
+  });
+});
+
+test("a request is declined, another one withdrawn", async ({ person, house }) => {
+  const ada = await person("Ada", "Okafor");
+  const olga = await person("Olga", "Petrova");
+  await ada.found("Northwind", "dev");
+  await runs(house, olga);
+  await ada.open(people);
+  await ada.goTo("Settings");
+  await expect(ada.page.getByText("Nothing asked yet")).toBeVisible();
+  await ada.page.getByRole("link", { name: "More namespaces" }).click();
+  await dialog(ada).getByLabel("How many namespaces").fill("40");
+  await ask(ada, "We grow.");
+  await expect(ticket(ada)).toContainText("let the organization have 40 namespaces");
+  await expect(ada.page.getByText(/^More namespaces: asked on/)).toBeVisible();
+
+  await olga.open("/operator/requests");
+  await act(olga, /^Decline/).click();
+  await dialog(olga).getByLabel("Note").fill("Tidy up first.");
+  await dialog(olga).getByRole("button", { name: "Decline" }).click();
+  await expect(olga.announcement).toHaveText("The request is declined.");
+  await ada.page.reload();
+  await ada.alive();
+  await expect(ticket(ada)).toContainText("Tidy up first.");
+
+  await ada.page.getByRole("link", { name: "Adopt a namespace" }).click();
+  await dialog(ada).getByLabel("Its name in the cluster").fill("Not One");
+  await dialog(ada).getByLabel("Reason").fill("It is ours.");
+  await dialog(ada).getByRole("button", { name: "Ask the operator" }).click();
+  await expect(dialog(ada).getByText("lower-case letters")).toBeVisible();
+  await dialog(ada).getByLabel("Its name in the cluster").fill("legacy-lab");
+  await ask(ada, "It is ours.");
+  await act(ada, "Withdraw: adopt the namespace legacy-lab").click();
+  await expect(ada.announcement).toHaveText("The request is withdrawn.");
+  await expect(ticket(ada).first()).toContainText("withdrawn");
+  await expect(act(ada, /^Withdraw/)).toHaveCount(0);
+});
+
+test("a suspended organization says so, and comes back with everything in it", async ({ person, house, quiet }) => {
+  quiet.allow(/status of 403/);
+  const ada = await person("Ada", "Okafor");
+  const olga = await person("Olga", "Petrova");
+  await ada.found("Northwind", "dev");
+  await runs(house, olga);
+  await ada.open(people);
+  await olga.open("/operator");
+  await olga.page.getByRole("link", { name: "Organizations", exact: true }).click();
+  await olga.page.getByRole("searchbox").fill("northw");
+  await expect(olga.page.locator("tr.row")).toHaveCount(1);
+  await olga.page.getByRole("link", { name: "Northwind" }).click();
+  await act(olga, "Suspend").click();
+  await expect(dialog(olga)).toContainText("Nothing is lost");
+  await dialog(olga).getByRole("button", { name: "Suspend" }).click();
+  await expect(olga.announcement).toHaveText("northwind is suspended. Nothing of it is lost.");
+
+  await ada.page.getByRole("navigation", { name: "Console" }).getByRole("link", { name: "Namespaces" }).click();
+  await expect(ada.heading("Suspended")).toBeVisible();
+  await ada.page.getByRole("link", { name: "To your account" }).click();
+  await expect(ada.page.getByText("Northwind is suspended by the operator")).toBeVisible();
+  await ada.signOut();
+  await ada.signIn();
+  await expect(ada.page.getByRole("alert")).toContainText("suspended by the operator of this installation");
+
+  await act(olga, "Resume").click();
+  await dialog(olga).getByRole("button", { name: "Resume" }).click();
+  await expect(olga.announcement).toHaveText("northwind is open again.");
+  await ada.signIn();
+  await expect(ada.heading("Organization management")).toBeVisible();
+  await ada.goTo("Namespaces");
+  await expect(ada.page.getByText("northwind-dev")).toBeVisible();
+});
+
+test("an access that was given an end counts down to it, and ends by itself", async ({ person, house }) => {
+  const ada = await person("Ada", "Okafor");
+  const bo = await person("Bo", "Lindqvist");
+  await ada.found("Northwind", "dev");
+  await bo.belong(ada);
+  await ada.open(people);
+  await ada.expand(bo.email);
+  await ada.panel.locator("summary").click();
+  await ada.panel.getByRole("link", { name: "Set an end of northwind-dev" }).click();
+  await expect(dialog(ada)).toContainText("Now it has no end.");
+  await dialog(ada).getByLabel("From now on").selectOption("8 hours");
+  await dialog(ada).getByRole("button", { name: "Save" }).click();
+  await expect(ada.announcement).toContainText("The access to northwind-dev ends on");
+  await expect(ada.panel.getByText("ends in 8 hours")).toBeVisible();
+  // Somebody who takes the tick away, and has not saved, sees no end of it.
+  await ada.panel.getByRole("checkbox").uncheck();
+  await expect(ada.panel.getByText("ends in 8 hours")).toBeHidden();
+  await ada.panel.getByRole("button", { name: "Reset" }).click();
+  await expect(ada.panel.getByText("ends in 8 hours")).toBeVisible();
+
+  await house.endAccess();
+  const ticked = async () => {
+    await ada.page.reload();
+    return ada.panel.getByRole("checkbox").isChecked();
+  };
+  await expect.poll(ticked).toBe(false);
+  await ada.goTo("Activity");
+  await expect(ada.page.getByText(`ended the access of ${bo.email} to northwind-dev`)).toBeVisible();
+});
+
+test("an act takes a recent sign-in, and goes on where it was asked", async ({ person, house, quiet }) => {
+  const ada = await person("Ada", "Okafor");
+  const olga = await person("Olga", "Petrova");
+  await ada.found("Northwind");
+  await ada.post("invitations/send", { organization: "northwind", emails: ["bo@northwind.example"] });
+  await runs(house, olga);
+  await olga.open("/operator");
+  await house.ageSessions(6);
+  await act(olga, "Close sign-ups").click();
+  await expect(dialog(olga).getByRole("heading")).toHaveText("Confirm that it is you");
+  await dialog(olga).getByLabel("Present password").fill(olga.password);
+  await dialog(olga).getByRole("button", { name: "Confirm" }).click();
+  await expect(dialog(olga).getByRole("heading")).toHaveText("Close sign-ups?");
+  // A question that stood open for too long asks again.
+  await house.ageSessions(11);
+  quiet.allow(/status of 401/);
+  await dialog(olga).getByRole("button", { name: "Close sign-ups" }).click();
+  await expect(dialog(olga).getByRole("heading")).toHaveText("Confirm that it is you");
+  await dialog(olga).getByLabel("Present password").fill(olga.password);
+  await dialog(olga).getByRole("button", { name: "Confirm" }).click();
+  await dialog(olga).getByRole("button", { name: "Close sign-ups" }).click();
+  await expect(olga.announcement).toHaveText("Sign-up is closed; people come by invitation only.");
+});
+
+test.describe(() => {
+  // Nothing listens there: every mail fails.
+  test.use({ configuration: { BAILIWICK_SMTP_URL: "smtp://127.0.0.1:9" } });
+
+  test("mails that fail are seen and tried again by a press, even one that came late", async ({ person, house, quiet }) => {
+    quiet.allow(/status of 401/);
+    const olga = await person("Olga", "Petrova");
+    await olga.found("Northwind");
+    await house.makeOperator(olga.email);
+    await olga.post("invitations/send", { organization: "northwind", emails: ["bo@northwind.example"] });
+    const row = olga.page.locator("tr.row", { hasText: "bo@northwind.example" });
+    const failing = async () => {
+      await olga.open("/operator/mail");
+      return row.locator(".badge").textContent();
+    };
+    await expect.poll(failing).toBe("failing");
+    await expect(row).toContainText("Invitation");
+    await row.getByRole("button", { name: "Retry now" }).click();
+    await expect(olga.announcement).toHaveText("1 mail will be tried again now.");
+    await expectAccessible(olga.page);
+    await house.ageSessions(11);
+    await act(olga, "Retry all that failed").or(row.getByRole("button")).first().click();
+    await expect(dialog(olga).getByRole("heading")).toHaveText("Confirm that it is you");
+  });
+});
+
+test("by keyboard alone something is asked for and decided", async ({ person, house }) => {
+  const ada = await person("Ada", "Okafor");
+  const olga = await person("Olga", "Petrova");
+  await ada.found("Northwind", "dev");
+  await runs(house, olga);
+  const tabTo = async (who: Person, target: Locator) => {
+    for (let steps = 0; steps < 80; steps++) {
+      if (await target.evaluate((element) => element === document.activeElement).catch(() => false)) return;
+      await who.page.keyboard.press("Tab");
+    }
+    await expect(target).toBeFocused();
+  };
+  await ada.open(settings);
+  const way = ada.page.getByRole("link", { name: "More members" });
+  await tabTo(ada, way);
+  await ada.page.keyboard.press("Enter");
+  await expect(dialog(ada).getByLabel("How many active members")).toBeFocused();
+  await ada.page.keyboard.press("Escape");
+  await expect(dialog(ada)).toHaveCount(0);
+  await expect(way).toBeFocused();
+  await ada.page.keyboard.press("Enter");
+  await tabTo(ada, dialog(ada).getByLabel("Reason"));
+  await ada.page.keyboard.type("We grow.");
+  await tabTo(ada, dialog(ada).getByRole("button", { name: "Ask the operator" }));
+  await ada.page.keyboard.press("Enter");
+  await expect(ada.announcement).toContainText("The operator is asked.");
+
+  await olga.open("/operator");
+  await tabTo(olga, act(olga, /^Approve/));
+  await olga.page.keyboard.press("Enter");
+  await expect(dialog(olga)).toBeVisible();
+  await olga.page.keyboard.press("Escape");
+  await expect(act(olga, /^Approve/)).toBeFocused();
+  await olga.page.keyboard.press("Enter");
+  await tabTo(olga, dialog(olga).getByRole("button", { name: "Approve" }));
+  await olga.page.keyboard.press("Space");
+  await expect(olga.announcement).toHaveText("The request is approved.");
+
+  // The row of a person, its acts, and the way back into it.
+  await olga.open(place);
+  await tabTo(olga, act(olga, /^What only an operator does with/));
+  await olga.page.keyboard.press("Enter");
+  await tabTo(olga, act(olga, /^Give a permission: /));
+  await olga.page.keyboard.press("Enter");
+  await expect(dialog(olga).getByLabel("Permission")).toBeFocused();
+  await tabTo(olga, dialog(olga).getByRole("button", { name: "Give it" }));
+  await olga.page.keyboard.press("Enter");
+  await expect(olga.announcement).toHaveText("w:pods in northwind-dev is given.");
+  await expect(act(olga, /^Give a permission: /)).toBeFocused();
+});
+
+test("Ctrl K leads the operator to every section", async ({ person, house }) => {
+  const olga = await person("Olga", "Petrova");
+  await olga.found("Northwind");
+  await house.makeOperator(olga.email);
+  await olga.open(people);
+  await olga.page.keyboard.press("Control+k");
+  await olga.page.keyboard.type("operator");
+  await expect(olga.page.getByRole("option")).toHaveCount(6);
+  await olga.page.keyboard.type(": mail");
+  await expect(olga.page.getByRole("option")).toHaveText(["Operator: mail"]);
+  await olga.page.keyboard.press("Enter");
+  await expect(olga.page.getByRole("link", { name: "Mail" })).toHaveAttribute("aria-current", "page");
+});
+
+test("without scripts something is asked for and decided", async ({ person, house }) => {
+  const ada = await person("Ada", "Okafor", { javaScriptEnabled: false });
+  const olga = await person("Olga", "Petrova", { javaScriptEnabled: false });
+  await ada.found("Northwind", "dev");
+  await runs(house, olga);
+  await ada.open(people);
+  await ada.expand(ada.email);
+  await ada.panel.locator("summary").click();
+  await ada.panel.getByRole("link", { name: "Ask the operator: w:full in northwind-dev" }).click();
+  await ask(ada, "Our own RBAC.");
+  await olga.open("/operator/requests");
+  await act(olga, /^Approve/).click();
+  await dialog(olga).getByRole("button", { name: "Approve" }).click();
+  await expect(olga.announcement).toHaveText("The request is approved.");
+  await olga.open(place);
+  await act(olga, /^What only an operator does with/).click();
+  await act(olga, /^Give a permission: /).click();
+  await dialog(olga).getByRole("button", { name: "Give it" }).click();
+  await expect(olga.announcement).toHaveText("w:pods in northwind-dev is given.");
+  await act(olga, /^What only an operator does with/).click();
+  await expect(act(olga, /^Give a permission: /)).toHaveCount(0);
+});
+
+test("the operator's pages are accessible, empty and full", async ({ person, house }) => {
+  const olga = await person("Olga", "Petrova");
+  await olga.found("Northwind");
+  await house.makeOperator(olga.email);
+  for (const page of desk) {
+    await olga.open(`/operator${page}`);
+    await expectAccessible(olga.page);
+  }
+  await olga.open(settings);
+  await expectAccessible(olga.page);
+});
+
+test.describe(() => {
+  test.use({ demo: true });
+
+  /** The demo's founder with what fills each page. */
+  async function busy(house: House, ada: Person): Promise<string> {
+    await ada.signIn(house.demo);
+    await expect(ada.heading("Organization management")).toBeVisible();
+    await house.makeOperator(house.demo!.email);
+    const [organization] = new URL(ada.page.url()).pathname.match(/^\/o\/[^/]+/)!;
+    const slug = organization.slice("/o/".length);
+    const wish = { organization: slug, reason: "We grow,\nand fast." };
+    await ada.post("requests/file", { ...wish, kind: "namespace_limit", limit: "40" });
+    await ada.post("requests/file", { ...wish, kind: "member_limit", limit: "400" });
+    const members = await ada.page.request.get(`${house.url}/api/v1/members/list?organization=${slug}&status=active`);
+    const [{ id }] = (await members.json()).members as { id: string }[];
+    const given = { organization: slug, member: id!, namespace: `${slug}-dev` };
+    await ada.post("operator/give-permission", { ...given, permission: "w:pods", lasts: "8h" });
+    await ada.post("operator/give-permission", { ...given, permission: "w:full" });
+    return slug;
+  }
+
+  test("the operator's pages of a busy installation are accessible", async ({ person, house }) => {
+    const ada = await person("Ada", "Admin");
+    const slug = await busy(house, ada);
+    for (const page of desk) {
+      await ada.open(`/operator${page}`.replace("northwind", slug));
+      await expectAccessible(ada.page);
+    }
+    await ada.open(`/operator/organizations/${slug}`);
+    await act(ada, /^What only an operator does with/).first().click();
+    await expectAccessible(ada.page);
+    for (const question of ["suspend=1", "member-limit=1", "namespace-limit=1", "adopt=1", `delete-namespace=${slug}-dev`]) {
+      await ada.open(`/operator/organizations/${slug}?${question}`);
+      await expect(dialog(ada)).toBeVisible();
+      await expectAccessible(ada.page);
+    }
+    for (const question of ["add-operator=1", "close-sign-ups=1"]) {
+      await ada.open(`/operator?${question}`);
+      await expectAccessible(ada.page);
+    }
+    for (const page of ["settings", "settings?ask=namespace_limit", "settings?ask=delete_namespace", "organization?ask=change_founder"]) {
+      await ada.open(`/o/${slug}/${page}`);
+      await expectAccessible(ada.page);
+    }
+    await house.ageSessions(6);
+    await ada.open(`/operator/organizations/${slug}?suspend=1`);
+    await expect(dialog(ada).getByLabel("Present password")).toBeVisible();
+    await expectAccessible(ada.page);
+  });
+
+  test("at 320 px nothing of them is cut off", async ({ person, house }) => {
+    const ada = await person("Ada", "Admin", { viewport: { width: 320, height: 640 } });
+    const slug = await busy(house, ada);
+    for (const page of desk) {
+      await ada.open(`/operator${page}`.replace("northwind", slug));
+      await expectNothingCut(ada.page);
+    }
+    const questions = [`/operator/organizations/${slug}?suspend=1`, "/operator?add-operator=1"];
+    for (const page of [...questions, `/o/${slug}/settings`, `/o/${slug}/settings?ask=namespace_limit`]) {
+      await ada.open(page);
+      await expectNothingCut(ada.page);
+    }
+    await ada.open(`/o/${slug}/organization`);
+    await ada.page.getByRole("button", { name: "Namespaces of" }).first().click();
+    await ada.panel.locator("summary").first().click();
+    await expectNothingCut(ada.page);
+  });
+});
