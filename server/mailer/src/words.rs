@@ -244,7 +244,7 @@ fn request_filed(facts: &RequestFiled) -> Draft {
         greeting: hello(first_name),
         parts: vec![
             paragraph(format!("{asked_by}, an admin of {organization}, asks the operator: {wish}.")),
-            paragraph(format!("The reason given: {reason}")),
+            remark("The reason given:", reason),
             button("Look at it and decide", link),
         ],
         footer: Line::from("You get this mail because you are an operator of this Bailiwick."),
@@ -260,7 +260,7 @@ fn request_decided(facts: &RequestDecided) -> Draft {
     };
     let mut parts = vec![paragraph(format!("You asked for {organization}: {wish}. The operator {outcome}"))];
     if !note.is_empty() {
-        parts.push(paragraph(format!("Their note: {note}")));
+        parts.push(remark("Their note:", note));
     }
     parts.push(button("See the request", link));
     Draft {
@@ -312,6 +312,12 @@ fn paragraph(text: impl AsRef<str>) -> Part {
 
 fn list(title: &str, items: &[impl AsRef<str>]) -> Part {
     Part::List { title: Line::from(title), items: items.iter().map(Line::from).collect() }
+}
+
+/// What a person wrote on any number of lines, each marked as theirs: none of them reads as one of ours.
+fn remark(title: &str, text: &str) -> Part {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    list(title, &lines)
 }
 
 fn button(label: &str, link: &str) -> Part {

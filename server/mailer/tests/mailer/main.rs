@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod files;
+mod from_operator;
 mod rendering;
 mod server;
 mod smtp;

@@ -1,6 +1,7 @@
 use super::*;
+use domain::{permission::Permission, request::How};
 
-const LINK: &str = "https://bailiwick.example/some/page?with=this&and=that";
+pub(crate) const LINK: &str = "https://bailiwick.example/some/page?with=this&and=that";
 
 /// Every mail there is, with one name in every place that a name can have.
 fn every_mail(name: &str) -> Vec<Mail> {
@@ -29,6 +30,25 @@ fn every_mail(name: &str) -> Vec<Mail> {
     };
     let namespaces =
         |names: &[&str]| names.iter().map(|name| domain::text::NamespaceName::parse(name).unwrap()).collect();
+    let namespace = || domain::text::NamespaceName::parse("northwind-dev").unwrap();
+    let decided = |how, note: &str| {
+        Mail::RequestDecided(RequestDecided {
+            first_name: name.clone(),
+            organization: name.clone(),
+            wish: format!("give the token “{name}” (bwk_4mQ8…oCi9) w:pods in northwind-dev for 8 hours"),
+            how,
+            note: note.to_owned(),
+            link: link.clone(),
+        })
+    };
+    let standing = |suspended| {
+        Mail::StandingChanged(StandingChanged {
+            first_name: name.clone(),
+            organization: name.clone(),
+            suspended,
+            link: link.clone(),
+        })
+    };
     vec![
         Mail::Invitation(Invitation {
             organization: name.clone(),
@@ -49,6 +69,33 @@ fn every_mail(name: &str) -> Vec<Mail> {
         access_changed(AccessChange::Namespaces { added: namespaces(&["north-a"]), removed: namespaces(&["north-b"]) }),
         access_changed(AccessChange::Deactivated),
         access_changed(AccessChange::Reactivated),
+        access_changed(AccessChange::PermissionGiven {
+            namespace: namespace(),
+            permission: Permission::WritePods,
+            ends_at: Some(Timestamp::parse("2026-11-24T17:05:00Z").unwrap()),
+        }),
+        access_changed(AccessChange::PermissionGiven {
+            namespace: namespace(),
+            permission: Permission::WriteFull,
+            ends_at: None,
+        }),
+        access_changed(AccessChange::PermissionRevoked { namespace: namespace(), permission: Permission::WritePods }),
+        access_changed(AccessChange::MadeAdmin),
+        access_changed(AccessChange::NoLongerAdmin),
+        access_changed(AccessChange::MadeFounder),
+        Mail::RequestFiled(RequestFiled {
+            first_name: name.clone(),
+            organization: name.clone(),
+            asked_by: "bo@northwind.example".into(),
+            wish: format!("give the token “{name}” (bwk_4mQ8…oCi9) w:pods in northwind-dev for 8 hours"),
+            reason: "A release.".into(),
+            link: link.clone(),
+        }),
+        decided(How::Approved, ""),
+        decided(How::Declined, "Not this year."),
+        decided(How::Withdrawn, ""),
+        standing(true),
+        standing(false),
         tokens_expire(&[("bwk_4mQ8…oCi9", &name)]),
         tokens_expire(&[("bwk_4mQ8…oCi9", &name), ("bwk_Zt1c…9aQe", ""), ("bwk_0fKd…Lw2x", &name)]),
     ]
@@ -209,8 +256,11 @@ fn a_token_without_a_name_goes_by_its_mask() {
 fn every_mail_shows_its_link_in_both_bodies() {
     for mail in every_mail("Ada") {
         let rendered = mail.render().unwrap();
-        let is_for_someone_locked_out =
-            matches!(&mail, Mail::AccessChanged(AccessChanged { change: AccessChange::Deactivated, .. }));
+        let is_for_someone_locked_out = matches!(
+            &mail,
+            Mail::AccessChanged(AccessChanged { change: AccessChange::Deactivated, .. })
+                | Mail::StandingChanged(StandingChanged { suspended: true, .. })
+        );
         assert_eq!(rendered.text.lines().any(|line| line == LINK), !is_for_someone_locked_out, "{mail:?}");
         let escaped = LINK.replace('&', "&#38;");
         assert_eq!(rendered.html.contains(&format!("href=\"{escaped}\"")), !is_for_someone_locked_out, "{mail:?}");
@@ -264,6 +314,8 @@ fn every_tag_of_a_harmless(mail: &Mail) -> usize {
     let is_same = |other: &Mail| match (mail, other) {
         (Mail::AccessChanged(a), Mail::AccessChanged(b)) => a.change == b.change,
         (Mail::TokensExpire(a), Mail::TokensExpire(b)) => a.tokens.len() == b.tokens.len(),
+        (Mail::RequestDecided(a), Mail::RequestDecided(b)) => a.how == b.how,
+        (Mail::StandingChanged(a), Mail::StandingChanged(b)) => a.suspended == b.suspended,
         _ => mail.kind() == other.kind(),
     };
     let harmless = every_mail("Ada").into_iter().find(is_same).unwrap();

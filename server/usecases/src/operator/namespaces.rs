@@ -15,7 +15,7 @@ use storage::namespaces::{self, Namespace, New};
 /// Gives an organization a namespace that the cluster has already. Nobody gets a grant in it by that.
 ///
 /// # Errors
-/// [`Refusal::BadField`] on `name`, [`Refusal::NamespaceLimit`], [`Refusal::NamespaceTaken`].
+/// [`Refusal::BadField`] on `namespace`, [`Refusal::NamespaceLimit`], [`Refusal::NamespaceTaken`].
 pub async fn adopt(context: &Context, slug: &str, name: &str) -> Result<NamespaceName, Error> {
     let mut work = context.begin(slug, Action::AdoptNamespace).await?;
     let name = NamespaceName::parse(name.trim()).map_err(Refusal::field("namespace"))?;

@@ -3,7 +3,7 @@
 use controller::{Connection, Lease, Office, Report, Standing, Trouble, Wanted, plan::Deletions};
 use domain::{binding::Binding, id::OrganizationId, text::NamespaceName};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -39,8 +39,8 @@ impl Desk {
         let mut wishes = self.wishes.lock().unwrap();
         let version = wishes.get(&organization).map_or(1, |wanted| wanted.version + 1);
         let namespaces = namespaces.iter().cloned().collect();
-        wishes
-            .insert(organization, Wanted { version, bindings: bindings.to_vec(), namespaces, deletions, until: None });
+        let (bindings, adopted) = (bindings.to_vec(), BTreeSet::new());
+        wishes.insert(organization, Wanted { version, bindings, namespaces, adopted, deletions, until: None });
         drop(wishes);
         self.push(organization);
         version
