@@ -213,3 +213,61 @@ pub fn refusal(refusal: &Refusal) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::relative;
+    use domain::time::Timestamp;
+    use std::time::Duration;
+
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+
+    fn now() -> Timestamp {
+        Timestamp::parse("2026-11-23T09:30:00Z").unwrap()
+    }
+
+    #[test]
+    fn what_is_past_is_told_by_how_long_ago_and_later_by_its_day() {
+        for (seconds, words) in [
+            (0, "just now"),
+            (59, "just now"),
+            (MINUTE, "1 minute ago"),
+            (2 * MINUTE, "2 minutes ago"),
+            (59 * MINUTE, "59 minutes ago"),
+            (HOUR - 1, "1 hour ago"),
+            (3 * HOUR, "3 hours ago"),
+            (DAY, "1 day ago"),
+            (14 * DAY, "14 days ago"),
+            (30 * DAY, "30 days ago"),
+            (31 * DAY, "23 Oct 2026"),
+            (400 * DAY, "19 Oct 2025"),
+        ] {
+            assert_eq!(relative(now().minus(Duration::from_secs(seconds)), now()), words, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn what_is_to_come_is_told_by_how_long_it_will_take() {
+        for (seconds, words) in [
+            (1, "in less than a minute"),
+            (MINUTE, "in 1 minute"),
+            (20 * MINUTE, "in 20 minutes"),
+            (HOUR, "in 1 hour"),
+            (8 * HOUR, "in 8 hours"),
+            (6 * DAY, "in 6 days"),
+            (365 * DAY, "in 365 days"),
+        ] {
+            assert_eq!(relative(now().plus(Duration::from_secs(seconds)), now()), words, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn what_was_just_made_has_all_of_its_life_left() {
+        let moment_later = now().plus(Duration::from_millis(900));
+        for (lifetime, words) in [(HOUR, "in 1 hour"), (8 * HOUR, "in 8 hours"), (90 * DAY, "in 90 days")] {
+            assert_eq!(relative(now().plus(Duration::from_secs(lifetime)), moment_later), words);
+        }
+    }
+}

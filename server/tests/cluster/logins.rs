@@ -10,7 +10,7 @@ use crate::{
 };
 use domain::membership::Role;
 use serde_json::Value;
-use std::{fs, time::Duration};
+use std::fs;
 use usecases::Cluster;
 
 #[test]

@@ -8,7 +8,7 @@ use controller::{
 };
 use domain::{binding::ClusterRole, time::Timestamp};
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -93,6 +93,7 @@ fn wanted(version: i64) -> Wanted {
         version,
         bindings: vec![binding("northwind-dev", user(1), ClusterRole::Standard)],
         namespaces: [crate::people::named("northwind-dev")].into(),
+        adopted: BTreeSet::new(),
         deletions: Deletions::WithinReason,
         until: None,
     }

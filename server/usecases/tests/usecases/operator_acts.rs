@@ -263,7 +263,7 @@ fn deletions_that_are_held_back_are_confirmed_once() {
         assert_eq!(operator::confirm_deletions(&by, slug).await.unwrap(), 40);
         assert!(matches!(last(&ada).await, ActivityEvent::DeletionsConfirmed { deletions: 40 }));
         assert!(confirmed().await);
-        assert!(cluster::behind(&house.installation, house.now()).await.unwrap().contains(&id));
+        assert!(cluster::behind(&house.installation).await.unwrap().contains(&id));
         let wanted = cluster::wanted(&house.installation, id).await.unwrap().unwrap();
         let followed = cluster::Report {
             organization: id,
