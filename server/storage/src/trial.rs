@@ -137,6 +137,18 @@ impl Trial {
         self.texts(&text).await.concat().parse().expect("a number")
     }
 
+    /// As a newer program would have left it: with a migration more.
+    pub async fn as_if_newer(&self) {
+        let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+            select 9999, description, success, checksum, execution_time from _sqlx_migrations where version = 1";
+        self.execute(newer).await;
+    }
+
+    /// As the first program of all would have left it, by what is written down.
+    pub async fn as_if_older(&self) {
+        self.execute("delete from _sqlx_migrations where version > 1").await;
+    }
+
     /// All that is kept, as text, to be searched.
     pub async fn everything(&self) -> String {
         match (&*self.place, &self.db) {

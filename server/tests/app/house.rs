@@ -107,6 +107,7 @@ impl House {
     }
 
     /// The same house by the real clock, which other programs share.
+    #[allow(dead_code, reason = "the tests of the command line use it")]
     pub(crate) fn on_real_time(&self) -> Self {
         let (installation, router) = open(&self.trial, Clock::System, &self.mailer, self.installation.settings.clone());
         Self { installation, router, ..self.clone() }

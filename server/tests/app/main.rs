@@ -8,9 +8,11 @@ mod laptop;
 
 mod access;
 mod arrows;
+mod asking;
 mod bad_input;
 mod boundary;
 mod controllers;
+mod desk;
 mod doors;
 mod forms;
 mod headers;

@@ -1,5 +1,6 @@
 //! The rules, as sentences. One binary, so that it is built and linked once.
 
+mod activities;
 mod bindings;
 mod codes;
 mod effective;

@@ -183,7 +183,7 @@ mod tests {
     fn a_row_is_one_line_whatever_strangers_wrote() {
         let mut paper = paper();
         paper.table("none", ["A", "B"], &[["one\r\n  two\u{1b}[2J".into(), "\u{202E}drow\u{2028}".into()]]);
-        assert_eq!(paper.text, "A             B\none two [2J   drow\n");
+        assert_eq!(paper.text, "A            B\none two [2J   drow\n");
         assert_eq!(paper.text.lines().count(), 2);
     }
 

@@ -168,7 +168,9 @@ impl There {
         let silent = |_| Err(format!("nothing comes back within {} seconds", PATIENCE.as_secs()));
         let outcome: Result<_, String> = tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(silent);
         let (parts, body) =
-            outcome.map_err(|why| Ended::trouble(format!("{address} can't be asked: {why}. Is it up?")))?;
+            outcome.map_err(|why| Ended::trouble(format!(
+                "{address} can't be asked: {why}. Check the address and that it is up; SSL_CERT_FILE names certificates to trust."
+            )))?;
         if parts.status.is_success() {
             let notice = parts.headers.get("bailiwick-notice").and_then(|notice| notice.to_str().ok());
             let notice = notice.map(|notice| percent_decode_str(notice).decode_utf8_lossy().into_owned());

@@ -11,6 +11,7 @@ mod access_checks;
 mod activity;
 mod cluster;
 mod counts;
+mod decisions;
 mod demo;
 mod grants;
 mod inheritance;

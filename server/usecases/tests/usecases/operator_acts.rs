@@ -1,6 +1,6 @@
 //! What each act of the operator does: the effect, the line in the organization's log, and the mail.
 
-use crate::{bearers::*, operators::*, people::*, tenants::ABSENT};
+use crate::{bearers::*, people::*, tenants::ABSENT};
 use domain::{
     Refusal,
     activity::ActivityEvent,
