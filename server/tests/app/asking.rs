@@ -218,6 +218,6 @@ fn hostile_reasons_and_notes_are_inert() {
             assert!(page.text.contains("alert(1)"), "{path} does not show it");
             assert!(!page.text.contains("<script>alert") && !page.text.contains("<img src=x"), "{path}");
         }
-        fill(&olga, &question, "operator/decline", &[]).await;
+        fill(&olga, &format!("/operator/requests?decline={id}"), "operator/decline", &[]).await;
     });
 }

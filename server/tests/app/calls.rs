@@ -6,6 +6,9 @@ use crate::{
 };
 use domain::membership::Role;
 
+#[path = "calls_of_operators.rs"]
+mod of_operators;
+
 /// Who asks, in the order of the columns below.
 pub(crate) const ASKERS: [&str; 9] = [
     "anonymous",
@@ -29,6 +32,10 @@ const ADMINS_AND_TOKENS: [u16; 9] = [401, 403, 200, 200, 404, 401, 200, 200, 404
 const ADMINS_AND_SCOPED_TOKENS: [u16; 9] = [401, 403, 200, 200, 404, 401, 403, 200, 404];
 const ADMINS: [u16; 9] = [401, 403, 200, 200, 404, 401, 403, 403, 404];
 const PEOPLE: [u16; 9] = [401, 200, 200, 200, 404, 401, 403, 403, 404];
+/// Nobody of these: what an operator alone may do, who is at the column after them.
+const OPERATORS: [u16; 9] = [401, 403, 403, 403, 403, 401, 403, 403, 403];
+/// Where [`Cast::asker`] has the operator.
+pub(crate) const OPERATOR: usize = ASKERS.len();
 const TOKENS: [u16; 9] = [401, 401, 401, 401, 401, 401, 200, 200, 200];
 
 pub(crate) struct Call {
@@ -48,7 +55,7 @@ const fn post(function: &'static str, fields: &'static str, answers: [u16; 9]) -
     Call { method: "POST", function, fields, answers }
 }
 
-pub(crate) const CALLS: [Call; 49] = [
+pub(crate) const CALLS: [Call; 85] = [
     post(
         "sessions/sign-up",
         "organization_name=Eastwind&first_name=E&last_name=W&email={address}&password={password}",
@@ -109,6 +116,54 @@ pub(crate) const CALLS: [Call; 49] = [
     get("logins/list", "", SIGNED_IN),
     post("logins/end", "login={own login}", SIGNED_IN),
     post("logins/kubeconfig", "organization=northwind", PEOPLE),
+    post(
+        "grants/limit",
+        "organization=northwind&namespace={namespace}&member={ticked}&lasts=8h",
+        ADMINS_AND_SCOPED_TOKENS,
+    ),
+    get("requests/list", "organization=northwind", ADMINS),
+    post("requests/file", "organization=northwind&kind=adopt_namespace&namespace={label}&reason=We grow", ADMINS),
+    post("requests/withdraw", "organization=northwind&request={request}", ADMINS),
+    get("operator/overview", "", OPERATORS),
+    get("operator/organizations", "search=north", OPERATORS),
+    get("operator/organization", "organization={slug}", OPERATORS),
+    get("operator/requests", "all=true", OPERATORS),
+    get("operator/cluster", "", OPERATORS),
+    get("operator/mail", "", OPERATORS),
+    get("operator/activity", "", OPERATORS),
+    post("operator/make-admin", "organization={slug}&member={member}", OPERATORS),
+    post("operator/take-admin", "organization={slug}&member={second admin}", OPERATORS),
+    post("operator/change-founder", "organization={spare}&member={heir}", OPERATORS),
+    post(
+        "operator/give-permission",
+        "organization={slug}&namespace={namespace}&member={member}&permission=w:pods&lasts=8h",
+        OPERATORS,
+    ),
+    post(
+        "operator/take-permission",
+        "organization={slug}&namespace={namespace}&member={privileged}&permission=w:full",
+        OPERATORS,
+    ),
+    post("operator/limit-namespaces", "organization={slug}&limit=500", OPERATORS),
+    post("operator/limit-members", "organization={slug}&limit=5000", OPERATORS),
+    get("operator/preview-removal", "organization={slug}&member={switched off}", OPERATORS),
+    post("operator/remove-user", "organization={slug}&member={switched off}", OPERATORS),
+    post("operator/adopt-namespace", "organization={slug}&namespace={label}", OPERATORS),
+    post("operator/delete-namespace", "organization={slug}&namespace={doomed}", OPERATORS),
+    post("operator/suspend", "organization={spare}&reason=the bill is open", OPERATORS),
+    post("operator/resume", "organization={suspended}", OPERATORS),
+    post("operator/confirm-deletions", "organization={holding}", OPERATORS),
+    post("operator/approve", "request={request}&note=done", OPERATORS),
+    post("operator/decline", "request={request}&note=not now", OPERATORS),
+    get("operator/operators", "", OPERATORS),
+    post("operator/add-operator", "email={account}", OPERATORS),
+    post("operator/remove-operator", "email={fellow}", OPERATORS),
+    get("operator/credentials", "", OPERATORS),
+    post("operator/make-credential", "name=ci", OPERATORS),
+    post("operator/end-credential", "credential={credential}", OPERATORS),
+    post("operator/close-sign-ups", "", OPERATORS),
+    post("operator/open-sign-ups", "", OPERATORS),
+    post("operator/retry-mail", "", OPERATORS),
     get("activity/list", "organization=northwind&code=member.deactivated&since=2026-01-01&limit=5", ADMINS_AND_TOKENS),
 ];
 
@@ -122,6 +177,8 @@ pub(crate) struct Cast {
     pub(crate) stranger: Person,
     /// Of a member who was signed in when they were deactivated.
     pub(crate) old_cookie: String,
+    /// Who is a member of nothing.
+    pub(crate) operator: Person,
     /// Secrets of three tokens: without a scope, with every scope, and of Southwind with every scope.
     pub(crate) tokens: [String; 3],
 }
@@ -138,6 +195,7 @@ impl Cast {
             3 => self.founder.elsewhere().await.browser,
             4 => self.stranger.elsewhere().await.browser,
             6..=8 => self.house.program(&self.tokens[column - 6]),
+            OPERATOR => self.operator.elsewhere().await.browser,
             _ => {
                 let browser = self.house.anonymous();
                 browser.take_cookie(self.house.cookie_name(), &self.old_cookie);
@@ -163,6 +221,16 @@ impl Cast {
                     self.at_work().await.call("namespaces/create", &fields).await;
                     "northwind-shared".to_owned()
                 }
+                "{ticked}" => {
+                    let member = member.insert(self.seated().await);
+                    let (id, version) = (member.id().await, member.version().await.to_string());
+                    let fields = [("organization", "northwind"), ("member", &id), ("version", &version)];
+                    let fields = [&fields[..], &[("namespaces[]", "northwind-shared")]].concat();
+                    assert_eq!(self.at_work().await.call("grants/save", &fields).await.status, 200);
+                    id
+                }
+                "{request}" | "{second admin}" | "{heir}" | "{privileged}" | "{doomed}" | "{spare}" | "{suspended}"
+                | "{holding}" | "{fellow}" | "{credential}" => self.of_operators(value, &filled).await,
                 "{label}" => format!("lab-{}", self.house.next()),
                 "{member}" => member.insert(self.seated().await).id().await,
                 "{version}" => member.as_ref().unwrap().version().await.to_string(),
@@ -251,7 +319,11 @@ impl Cast {
 impl Call {
     /// The column of somebody who gets what they ask for: the founder, or a token where people get nothing.
     pub(crate) fn may_be_asked_by(&self) -> usize {
-        if self.answers[3] == 200 { 3 } else { 7 }
+        match self.answers {
+            OPERATORS => OPERATOR,
+            answers if answers[3] == 200 => 3,
+            _ => 7,
+        }
     }
 
     pub(crate) fn path(&self) -> String {

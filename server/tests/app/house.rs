@@ -29,7 +29,7 @@ use storage::{
     users::User,
 };
 use usecases::{
-    Clock, Cluster, Installation, Keys, Passwords, Settings,
+    Clock, Cluster, Installation, Keys, Passwords, Settings, operator,
     outbox::{self, Delivery},
 };
 
@@ -289,6 +289,10 @@ impl House {
             founder.create_token(&every).await.secret,
             stranger.create_token(&every).await.secret,
         ];
-        calls::Cast { house: self.clone(), founder, admin, member, stranger, old_cookie, tokens }
+        let (email, by) = ("olga@operators.example", usecases::Context::operator(self.installation.clone()));
+        let account = operator::NewAccount { first_name: "Olga", last_name: "Petrova", password: PASSWORD };
+        operator::add(&by, email, Some(account)).await.unwrap();
+        let operator = self.again(email, "").await;
+        calls::Cast { house: self.clone(), founder, admin, member, stranger, operator, old_cookie, tokens }
     }
 }

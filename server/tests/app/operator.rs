@@ -224,21 +224,28 @@ fn a_suspended_organization_says_so_and_leads_nowhere_in_circles() {
     on_both(async |house| {
         let ada = ada(&house).await;
         let olga = olga(&house).await;
+        let bo = house.seat("northwind", Role::Member).await;
+        // Whoever is in another organization as well keeps that one, and is told of the other.
+        let sue = house.found("Southwind", "sue@southwind.example").await;
+        let secret = sue.copy_link(&sue.invite("ada@northwind.example").await).await;
+        assert_eq!(ada.call("invitations/accept", &[("secret", &secret)]).await.status, 200);
         assert_eq!(olga.call("operator/suspend", &[("organization", "northwind")]).await.status, 200);
         for page in ["organization", "namespaces", "settings", "activity", "api-access"] {
             let answer = ada.visit(&format!("/o/northwind/{page}")).await;
             assert_eq!(answer.status, 403, "{page}");
-            assert!(answer.text.contains("suspended by the operator") && answer.text.contains("href=\"/account\""));
+            assert!(answer.text.contains("suspended by the operator"), "{page}: {}", answer.text);
+            assert!(bo.visit(&format!("/o/northwind/{page}")).await.location().starts_with("/sign-in"), "{page}");
         }
-        assert_eq!(ada.visit("/").await.location(), "/account");
+        assert_eq!(ada.visit("/").await.location(), "/o/southwind/organization");
         assert!(ada.visit("/account").await.text.contains("Northwind is suspended by the operator"));
         let browser = house.anonymous();
-        let fields = [("email", "ada@northwind.example"), ("password", PASSWORD), ("back", "/sign-in")];
+        let fields = [("email", bo.email.as_str()), ("password", PASSWORD), ("back", "/sign-in")];
         let done = browser.submit("sessions/sign-in", &fields).await;
         assert!(browser.visit(done.location()).await.text.contains("This organization is suspended by the operator"));
         assert!(olga.visit("/operator/organizations").await.text.contains("suspended"));
         assert_eq!(olga.call("operator/resume", &[("organization", "northwind")]).await.status, 200);
-        assert_eq!(ada.visit("/").await.location(), "/o/northwind/organization");
+        assert_eq!(ada.visit("/o/northwind/organization").await.status, 200);
+        assert_eq!(bo.visit("/o/northwind/organization").await.status, 200, "the session is back with it");
     });
 }
 

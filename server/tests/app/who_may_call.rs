@@ -1,7 +1,7 @@
 //! Every function of the API × everybody who may ask: the statuses written down in [`CALLS`].
 
 use crate::{
-    calls::{ASKERS, CALLS, Call, Fields},
+    calls::{ASKERS, CALLS, Call, Fields, OPERATOR},
     house::on_both,
 };
 use axum::http::Method;
@@ -34,6 +34,30 @@ fn everybody_gets_from_every_function_what_is_written_down() {
                 if answer.status != 200 {
                     answer.code();
                 }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    });
+}
+
+#[test]
+fn an_operator_does_what_none_of_them_may_and_is_no_member_by_that() {
+    on_both(async |house| {
+        let cast = house.cast().await;
+        let mut wrong = Vec::new();
+        for call in &CALLS {
+            let olga = cast.asker(OPERATOR).await;
+            let answer = call.ask(&olga, &cast.fill(call.fields, OPERATOR).await).await;
+            let member_only = call.fields.contains("organization=northwind");
+            let expected = if member_only {
+                404
+            } else if call.may_be_asked_by() == OPERATOR {
+                200
+            } else {
+                continue;
+            };
+            if answer.status != expected {
+                wrong.push(format!("{}: {} and not {expected}", call.function, answer.brief()));
             }
         }
         assert!(wrong.is_empty(), "{wrong:#?}");

@@ -1,0 +1,60 @@
+//! What operators' calls are asked with: each is made for one request.
+
+use super::{Cast, Fields};
+use domain::{grant::Holder, membership::Role, permission::Permission, token::Lifetime};
+use usecases::operator;
+
+impl Cast {
+    /// What operators' calls are asked with.
+    pub(super) async fn of_operators(&self, word: &str, filled: &Fields) -> String {
+        let by = usecases::Context::operator(self.house.installation.clone());
+        let number = self.house.next();
+        match word {
+            "{request}" => {
+                let name = format!("asked-{number}");
+                let fields = [("organization", "northwind"), ("kind", "adopt_namespace"), ("namespace", &name)];
+                let fields = [&fields[..], &[("reason", "We grow")]].concat();
+                let answer = self.at_work().await.call("requests/file", &fields).await.json();
+                answer["request"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+            }
+            "{second admin}" => self.house.seat("northwind", Role::Admin).await.id().await,
+            "{heir}" => {
+                let spare = filled.iter().find(|(name, _)| name == "organization").map(|(_, slug)| slug.clone());
+                self.house.seat(&spare.unwrap(), Role::Admin).await.id().await
+            }
+            "{privileged}" => {
+                let id = self.seated().await.id().await;
+                let (holder, full) = (Holder::Member(id.parse().unwrap()), Permission::WriteFull);
+                operator::give(&by, "northwind", holder, "northwind-shared", full, Lifetime::Never).await.unwrap();
+                id
+            }
+            "{doomed}" => {
+                let name = format!("doomed-{number}");
+                operator::limit_namespaces(&by, "northwind", 500).await.unwrap();
+                operator::adopt(&by, "northwind", &name).await.unwrap();
+                name
+            }
+            "{fellow}" => {
+                let email = self.seated().await.email;
+                operator::add(&by, &email, None).await.unwrap();
+                email
+            }
+            "{credential}" => operator::make_credential(&by, "ci").await.unwrap().0.to_string(),
+            _ => {
+                let slug = self.house.found(&format!("Spare {number}"), &self.new_address()).await.slug;
+                match word {
+                    "{suspended}" => operator::suspend(&by, &slug, "").await.unwrap(),
+                    "{holding}" => {
+                        let id = self.house.organization(&slug).await.id;
+                        let mut c = self.house.installation.db.write().await.unwrap();
+                        let now = self.house.installation.clock.now();
+                        storage::cluster::troubled(&mut c, id, "too many", Some((40, 50)), now).await.unwrap();
+                        c.commit().await.unwrap();
+                    }
+                    _ => {}
+                }
+                slug
+            }
+        }
+    }
+}
