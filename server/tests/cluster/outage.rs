@@ -33,7 +33,7 @@ fn while_the_api_server_is_away_the_console_works_and_afterwards_the_cluster_fol
                 place.save(&place.ada, &member, &[&dev]).await;
                 people.push((place.username(&member).await, member));
             }
-            let way = Relay::to(&place.server()).await;
+            let way = Relay::to(&place.server).await;
             let controller = place.controller_through(&way).await;
             within(AT_FIRST, "in sync", async || place.sync_of(&dev).await == "in_sync").await;
             assert!(!place.page("namespaces").await.contains(AWAY));

@@ -28,6 +28,11 @@ use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 use usecases::{Clock, Installation, Keys, Passwords, Settings};
 
+/// Below them, as below every path, the API server's objects lie by name.
+pub(crate) const NAMESPACES: &str = "/api/v1/namespaces";
+pub(crate) const RBAC: &str = "/apis/rbac.authorization.k8s.io/v1";
+const STANDARD: &str = "/apis/rbac.authorization.k8s.io/v1/clusterroles/bailiwick:standard";
+
 /// Which databases a test runs on, one after the other.
 #[derive(Clone, Copy)]
 pub(crate) enum On {
@@ -55,6 +60,7 @@ pub(crate) fn at<T: AsyncFn(&Place)>(kubeconfig: &Path, on: On, change: impl Fn(
         let place = Place::open(house, kubeconfig, &change).await;
         test(&place).await;
         place.house.post().await;
+        place.clear().await;
     };
     let test = async |trial| House::live_in(trial, &test).await;
     match on {
@@ -102,6 +108,8 @@ pub(crate) struct Place {
     kubeconfig: PathBuf,
     /// With the rights of the controller that are shipped, and no more.
     controllers: PathBuf,
+    /// The API server's address.
+    pub(crate) server: String,
     folder: TempDir,
     /// The organization's slug, what its namespaces' names begin with, and the namespace of the Lease.
     pub(crate) id: String,
@@ -120,37 +128,60 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         // Until there are others, everybody comes as the administrator.
         let (kubeconfig, requests) = (kubeconfig.to_owned(), Requests { nobody: admin.clone(), admin });
-        let mut place = Self { house, ada, requests, controllers: kubeconfig.clone(), kubeconfig, folder, id };
-        place.install().await;
+        let (controllers, server) = (kubeconfig.clone(), String::new());
+        let mut place = Self { house, ada, requests, kubeconfig, controllers, server, folder, id };
         let file = place.kubectl(&["config", "view", "--raw", "--flatten", "-o", "json"]);
         let mut file: Value = serde_json::from_str(&file).unwrap();
+        file["clusters"][0]["cluster"]["server"].as_str().unwrap().clone_into(&mut place.server);
         file["users"][0]["user"]["as"] = json!("system:serviceaccount:bailiwick:bailiwick-controller");
         place.controllers = place.write("controller.json", &file.to_string());
         file["users"][0]["user"] = json!({});
         let nobody = place.write("nobody.json", &file.to_string());
         place.requests.nobody = connect::by_kubeconfig(&nobody).await.unwrap();
+        place.install().await;
         place
     }
 
-    /// Applies the manifests as they are committed, and gives the controller a Lease of this test's own.
+    /// Sees to the manifests, and gives the controller a Lease of this test's own.
     async fn install(&self) {
+        self.apply_manifests().await;
+        within(Duration::from_secs(20), "the API server's own controller fills the role", async || {
+            let role = self.requests.find(STANDARD).await;
+            role.is_some_and(|role| role["rules"].to_string().contains("configmaps"))
+        })
+        .await;
+        self.requests.make(NAMESPACES, &json!({ "metadata": { "name": self.id } })).await;
+        for kind in ["roles", "rolebindings"] {
+            let path = |namespace: &str| format!("{RBAC}/namespaces/{namespace}/{kind}");
+            let shipped = format!("{}/bailiwick:controller", path("bailiwick"));
+            let mut object = self.requests.find(&shipped).await.unwrap();
+            object["metadata"] = json!({"name": "bailiwick:controller", "namespace": self.id});
+            self.requests.make(&path(&self.id), &object).await;
+        }
+    }
+
+    /// Applies them as they are committed, unless a test before has done so.
+    async fn apply_manifests(&self) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/cluster");
         // Tests run side by side, each a process of its own; where two make the same object, the second one fails.
         let one_at_a_time = fs::File::create(env::temp_dir().join("bailiwick-manifests.lock")).unwrap();
         one_at_a_time.lock().unwrap();
-        self.kubectl(&["apply", "-k", folder.to_str().unwrap()]);
-        drop(one_at_a_time);
-        within(Duration::from_secs(20), "the API server's own controller fills the role", async || {
-            let rules = ["get", "clusterrole", "bailiwick:standard", "-o", "jsonpath={.rules}"];
-            self.kubectl(&rules).contains("configmaps")
-        })
-        .await;
-        self.kubectl(&["create", "namespace", &self.id]);
-        for kind in ["role", "rolebinding"] {
-            let shipped = self.kubectl(&["get", kind, "bailiwick:controller", "-n", "bailiwick", "-o", "json"]);
-            let mut object: Value = serde_json::from_str(&shipped).unwrap();
-            object["metadata"] = json!({"name": "bailiwick:controller", "namespace": self.id});
-            self.create(&object);
+        let applied = env::temp_dir().join("bailiwick-manifests.applied");
+        let now = format!("{}\n{}", self.server, controller::roles::manifests());
+        let done = fs::read_to_string(&applied).is_ok_and(|before| before == now);
+        if !done || self.requests.find(STANDARD).await.is_none() {
+            self.kubectl(&["apply", "-k", folder.to_str().unwrap()]);
+            fs::write(applied, now).unwrap();
+        }
+    }
+
+    /// Takes the test's namespaces away.
+    async fn clear(&self) {
+        for namespace in self.requests.list(NAMESPACES).await {
+            let name = namespace["metadata"]["name"].as_str().unwrap();
+            if name.contains(&self.id) {
+                self.requests.delete(&format!("{NAMESPACES}/{name}")).await;
+            }
         }
     }
 
@@ -203,8 +234,8 @@ impl Place {
     pub(crate) async fn controller_through(&self, way: &Relay) -> Running {
         let mut file: Value = serde_json::from_str(&fs::read_to_string(&self.controllers).unwrap()).unwrap();
         let cluster = &mut file["clusters"][0]["cluster"];
-        let server = self.server();
-        let host = server.trim_start_matches("https://").rsplit_once(':').map_or(server.as_str(), |(host, _)| host);
+        let server = self.server.trim_start_matches("https://");
+        let host = server.rsplit_once(':').map_or(server, |(host, _)| host);
         cluster["tls-server-name"] = host.into();
         cluster["server"] = way.address.as_str().into();
         let file = self.write("relayed.json", &file.to_string());
@@ -259,11 +290,6 @@ impl Place {
         self.kubectl(&[&lease[..], &["-o", "jsonpath={.spec.holderIdentity}"]].concat())
     }
 
-    /// The API server's address.
-    pub(crate) fn server(&self) -> String {
-        self.kubectl(&["config", "view", "-o", "jsonpath={.clusters[0].cluster.server}"])
-    }
-
     /// What the namespaces page says beside one namespace.
     pub(crate) async fn sync_of(&self, namespace: &str) -> Value {
         let list = self.ada.read("namespaces/list", &[("organization", &self.id)]).await.json();
@@ -278,8 +304,12 @@ impl Place {
     }
 }
 
+/// A test that fails clears nothing by itself.
 impl Drop for Place {
     fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
         let own = ["--kubeconfig", self.kubeconfig.to_str().unwrap()];
         let namespaces = run(&[&own[..], &["get", "namespaces", "-o", "name"]].concat());
         let all = String::from_utf8_lossy(&namespaces.stdout).into_owned();

@@ -6,13 +6,15 @@ use crate::{
 };
 use domain::membership::Role;
 use serde_json::json;
-use std::time::Duration;
+use std::{sync::Mutex, time::Duration};
 
 /// Issue 4 promises it of 99 grants in a hundred. The test runs alone, which `.config/nextest.toml` sees to.
 const AT_ONCE: Duration = Duration::from_millis(250);
 
+/// A hundred on each database.
 #[test]
 fn what_is_granted_is_allowed_at_once() {
+    let times = Mutex::new(Vec::new());
     on_cluster(async |place| {
         let ada = &place.ada;
         let mut namespaces = Vec::new();
@@ -28,8 +30,7 @@ fn what_is_granted_is_allowed_at_once() {
             states.iter().all(|state| state == "in_sync")
         })
         .await;
-        let mut times = Vec::new();
-        for _ in 0..40 {
+        for _ in 0..20 {
             let bo = place.house.seat(&place.id, Role::Member).await;
             let username = place.username(&bo).await;
             let mut ticked = Vec::new();
@@ -37,18 +38,23 @@ fn what_is_granted_is_allowed_at_once() {
                 assert!(!place.may_read(&username, namespace).await);
                 ticked.push(namespace.as_str());
                 place.save(ada, &bo, &ticked).await;
-                let took = within(AT_FIRST, "a grant is allowed", async || place.may_read(&username, namespace).await);
-                times.push(took.await);
+                let allowed = async || place.may_read(&username, namespace).await;
+                let took = within(AT_FIRST, "a grant is allowed", allowed).await;
+                times.lock().unwrap().push(took);
             }
         }
+    });
+    let times = times.into_inner().unwrap();
+    if !times.is_empty() {
         assert_eq!(times.len(), 200);
         let p99 = told("from a grant to the first request that is allowed", times);
         assert!(p99 <= AT_ONCE, "{p99:?}");
-    });
+    }
 }
 
 #[test]
 fn who_is_deactivated_is_refused_at_once_and_who_is_reactivated_is_back() {
+    let (gone, back) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
     on_cluster(async |place| {
         let (ada, house) = (&place.ada, &place.house);
         let dev = ada.create_namespace("dev").await;
@@ -59,17 +65,23 @@ fn who_is_deactivated_is_refused_at_once_and_who_is_reactivated_is_back() {
         let _controller = place.controller().await;
         let (username, other) = (place.username(&bo).await, place.username(&chika).await);
         within(AT_FIRST, "the first grant", async || place.may_read(&username, &dev).await).await;
-        let (mut gone, mut back) = (Vec::new(), Vec::new());
-        for _ in 0..50 {
+        for _ in 0..25 {
             ada.deactivate(&bo).await;
-            gone.push(within(SOON, "withdrawn", async || !place.may_read(&username, &dev).await).await);
+            let took = within(SOON, "withdrawn", async || !place.may_read(&username, &dev).await).await;
+            gone.lock().unwrap().push(took);
             assert!(place.may_read(&other, &dev).await, "nobody else is touched");
             ada.reactivate(&bo).await;
-            back.push(within(AT_FIRST, "given back", async || place.may_read(&username, &dev).await).await);
+            let took = within(AT_FIRST, "given back", async || place.may_read(&username, &dev).await).await;
+            back.lock().unwrap().push(took);
         }
-        told("from a deactivation to the first refusal", gone);
-        told("from a reactivation to the first request that is allowed", back);
     });
+    for (times, what) in [(gone, "a deactivation to the first refusal"), (back, "a reactivation to the first request")]
+    {
+        let times = times.into_inner().unwrap();
+        if !times.is_empty() {
+            told(&format!("from {what}"), times);
+        }
+    }
 }
 
 #[test]

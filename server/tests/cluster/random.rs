@@ -4,7 +4,7 @@ use crate::{
     browser::{Person, Token},
     house::PASSWORD,
     measure::within,
-    place::{Place, Running, asked, on_cluster},
+    place::{NAMESPACES, Place, RBAC, Running, asked, on_cluster},
 };
 use controller::object::role_binding;
 use domain::membership::Role;
@@ -44,8 +44,9 @@ struct Troop {
 
 impl Place {
     /// As if the time were over for which one that was killed keeps its Lease: `replicas` waits for it.
-    fn forget_leader(&self) {
-        self.kubectl(&["delete", "lease", "bailiwick-controller", "-n", &self.id, "--ignore-not-found"]);
+    async fn forget_leader(&self) {
+        let leases = format!("/apis/coordination.k8s.io/v1/namespaces/{}/leases", self.id);
+        self.requests.delete(&format!("{leases}/bailiwick-controller")).await;
     }
 }
 
@@ -151,15 +152,15 @@ async fn wanted(place: &Place) -> Bindings {
 }
 
 /// Every binding in any of these namespaces, ours or not.
-fn objects(place: &Place, troops: &[Troop]) -> Vec<Value> {
+async fn objects(place: &Place, troops: &[Troop]) -> Vec<Value> {
     let own = |name: &str| troops.iter().flat_map(|troop| &troop.namespaces).any(|own| own == name);
-    let mut all = place.objects(&["rolebindings", "--all-namespaces"]);
+    let mut all = place.requests.list(&format!("{RBAC}/rolebindings")).await;
     all.retain(|it| own(it["metadata"]["namespace"].as_str().unwrap()));
     all
 }
 
-fn actual(place: &Place, troops: &[Troop]) -> Bindings {
-    objects(place, troops).iter().map(essence).collect()
+async fn actual(place: &Place, troops: &[Troop]) -> Bindings {
+    objects(place, troops).await.iter().map(essence).collect()
 }
 
 async fn is_followed(place: &Place, after: i64) -> bool {
@@ -174,12 +175,11 @@ async fn is_followed(place: &Place, after: i64) -> bool {
     true
 }
 
-fn versions(place: &Place, troops: &[Troop]) -> Vec<String> {
-    let mut all = objects(place, troops);
-    let namespaces = troops.iter().flat_map(|troop| &troop.namespaces);
-    all.extend(
-        namespaces.map(|name| serde_json::from_str(&place.kubectl(&["get", "namespace", name, "-o", "json"])).unwrap()),
-    );
+async fn versions(place: &Place, troops: &[Troop]) -> Vec<String> {
+    let mut all = objects(place, troops).await;
+    for name in troops.iter().flat_map(|troop| &troop.namespaces) {
+        all.push(place.requests.find(&format!("{NAMESPACES}/{name}")).await.unwrap());
+    }
     all.iter().map(|it| format!("{} {}", it["metadata"]["name"], it["metadata"]["resourceVersion"])).collect()
 }
 
@@ -215,7 +215,7 @@ fn after_any_operations_and_any_deaths_the_cluster_is_as_it_should_be() {
                 (Some(controller), 2..4) => {
                     ends[1] += 1;
                     controller.kill();
-                    place.forget_leader();
+                    place.forget_leader().await;
                     None
                 }
                 // Else it would mostly be waiting, and not in the middle of its work when it is stopped.
@@ -225,7 +225,7 @@ fn after_any_operations_and_any_deaths_the_cluster_is_as_it_should_be() {
                         cluster::behind(&place.house.installation).await.unwrap().is_empty()
                     })
                     .await;
-                    assert_eq!(actual(place, &troops), wanted(place).await);
+                    assert_eq!(actual(place, &troops).await, wanted(place).await);
                     Some(controller)
                 }
                 (None, 0..20) => Some(place.controller().await),
@@ -237,17 +237,18 @@ fn after_any_operations_and_any_deaths_the_cluster_is_as_it_should_be() {
             running = Some(place.controller().await);
         }
         let wanted = wanted(place).await;
-        let took = within(MOST, "the cluster is as it should be", async || actual(place, &troops) == wanted).await;
+        let took =
+            within(MOST, "the cluster is as it should be", async || actual(place, &troops).await == wanted).await;
         println!("{} bindings as wanted {took:.1?} after the last operation", wanted.len());
         assert!(wanted.len() > 10);
 
         // A new controller remembers nothing and looks at everything: it finds nothing to write.
         running.unwrap().stop().await;
-        let before = versions(place, &troops);
+        let before = versions(place, &troops).await;
         let now = place.house.installation.clock.now().micros();
         let again = place.controller().await;
         within(MOST, "another round", async || is_followed(place, now).await).await;
-        assert_eq!(versions(place, &troops), before);
+        assert_eq!(versions(place, &troops).await, before);
         again.stop().await;
     });
 }
