@@ -55,7 +55,7 @@ test("an admin asks for a permission, the operator decides, and both see what ca
   await test.step("the operator is told, and decides with a note", async () => {
     await olga.open(await olga.mailedLink(/Northwind asks: give/));
     await expect(olga.page.getByRole("navigation", { name: "Console" }).getByRole("link", { name: "Operator" })).toContainText("1");
-    await expect(ticket(olga)).toContainText(`${ada.email} asks to give ${bo.email} w:pods in northwind-dev for 8 hours in Northwind`);
+    await expect(ticket(olga)).toContainText(`${ada.email} of Northwind asks to give ${bo.email} w:pods in northwind-dev for 8 hours`);
     await act(olga, /^Approve/).click();
     await expect(dialog(olga)).toContainText("It ends by itself after 8 hours, in the cluster too.");
     await dialog(olga).getByLabel("Note").fill("Until tonight.");

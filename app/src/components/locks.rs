@@ -38,7 +38,7 @@ pub fn Locks(locks: Vec<Lock>, namespace: String) -> impl IntoView {
                     <Glyph icon size=12 />
                     {permission.as_str()}
                 </span>
-                <small class="quiet">{said}</small>
+                {(!said.is_empty()).then(|| view! { <small class="quiet">{said}</small> })}
                 {ask}
             </li>
         }

@@ -42,7 +42,7 @@ pub(crate) fn Ticket(request: Request, side: Side, now: Timestamp, children: Chi
     } = request;
     let place = (side == Side::Operator).then(|| {
         view! {
-            " in "
+            " of "
             <a href=path::operator_organization(&organization)>{organization_name.to_string()}</a>
         }
     });
@@ -56,8 +56,9 @@ pub(crate) fn Ticket(request: Request, side: Side, now: Timestamp, children: Chi
             <div class="ticket-words">
                 <p>
                     <span class="who">{broken(requested_by.as_str())}</span>
-                    " asks to " <b>{summary}</b>
                     {place}
+                    " asks to "
+                    <b>{summary}</b>
                 </p>
                 <p class="ticket-reason">{reason}</p>
                 <small class="quiet">"asked " <Distance at=requested_at now /></small>

@@ -149,8 +149,12 @@ fn clear_errors(form: &HtmlFormElement) {
 
 fn show_error(form: &HtmlFormElement, error: &ApiError) {
     if matches!(error.code.as_str(), "not_signed_in" | "reauthentication_required") {
-        // The session ended meanwhile, or is too old for this: what is drawn now asks, and brings them back here.
-        visit::refresh();
+        // The session ended meanwhile, or is too old for this: where the form leads back to asks, and goes on from there.
+        let back = form.query_selector("[name='back']").ok().flatten().and_then(|back| back.get_attribute("value"));
+        match back.filter(|back| !back.is_empty()) {
+            Some(back) => visit::go(back, Step::Replace),
+            None => visit::refresh(),
+        }
         return;
     }
     let input = error.field.as_ref().and_then(|field| form.query_selector(&format!("[name='{field}']")).ok().flatten());

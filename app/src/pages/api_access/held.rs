@@ -103,7 +103,7 @@ pub(super) fn Details(held: Vec<Held>) -> impl IntoView {
     view! {
         <details class="more">
             <summary>"Ends, and what only the operator gives"</summary>
-            <p class="quiet small">{said} " What is not saved yet is not here."</p>
+            <p class="quiet small">{said} " What is assigned and not saved yet is missing here."</p>
             <ul class="held">{lines.collect::<Vec<_>>()}</ul>
         </details>
     }

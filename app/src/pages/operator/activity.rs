@@ -80,10 +80,12 @@ fn Line(deed: Deed) -> impl IntoView {
     let Deed { at, by, organization, summary, ip, .. } = deed;
     let place = organization.map(|slug| {
         view! {
-            " in "
             <a href=path::operator_organization(&slug)>{slug.to_string()}</a>
+            " "
         }
     });
+    let from = ip.map(|ip| format!("from {ip}"));
+    let below = (place.is_some() || from.is_some()).then(|| view! { <small class="quiet">{place} {from}</small> });
     let face = initial(&by);
     view! {
         <li class="event">
@@ -94,9 +96,8 @@ fn Line(deed: Deed) -> impl IntoView {
                 <b class="who">{by}</b>
                 " "
                 {summary}
-                {place}
             </p>
-            {ip.map(|ip| view! { <small class="quiet">{format!("from {ip}")}</small> })}
+            {below}
             <Moment at say=clock />
         </li>
     }

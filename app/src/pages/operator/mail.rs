@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     api::operator::directory::{Letter, Mail},
-    components::{form::Form, moment::Distance},
+    components::{address::broken, form::Form, moment::Distance},
     words,
 };
 use domain::time::Timestamp;
@@ -140,7 +140,9 @@ fn Table(letters: Vec<Letter>, plain: String, now: Timestamp) -> impl IntoView {
         view! {
             <tr class="row" id=format!("row-{id}")>
                 <td>
-                    <b>{to.clone()}</b>
+                    <span>
+                        <b>{broken(&to)}</b>
+                    </span>
                 </td>
                 <td data-label="Mail">{words::letter(&kind).to_owned()}</td>
                 <td data-label="Written">

@@ -16,13 +16,14 @@ use crate::{
         tokens::Token,
     },
     components::{
+        address::broken,
         icon::{Glyph, Icon},
         moment::{Distance, Moment},
     },
     pages::ends::ends,
     words::day,
 };
-use domain::{path, text::NamespaceName, time::Timestamp};
+use domain::{activity::Named, path, text::NamespaceName, time::Timestamp};
 use leptos::prelude::*;
 use people::{Crowd, People};
 use usecases::operator::Given;
@@ -174,6 +175,14 @@ fn Figures(organization: Organization, enforced: bool, now: Timestamp) -> impl I
     .into_any()
 }
 
+/// A person by an address that may break, a token by its name.
+fn called(whose: &Named) -> AnyView {
+    match whose {
+        Named::Member { email } => view! { <span><b>{broken(email.as_str())}</b></span> }.into_any(),
+        Named::Token { .. } => view! { <b>{whose.to_string()}</b> }.into_any(),
+    }
+}
+
 /// What only operators give, and have given here.
 #[component]
 fn Withheld(given: Vec<Given>, now: Timestamp) -> impl IntoView {
@@ -185,9 +194,7 @@ fn Withheld(given: Vec<Given>, now: Timestamp) -> impl IntoView {
             let about = format!(" {} in {} from {whose}", withheld.permission, withheld.namespace);
             view! {
                 <tr class="row">
-                    <td>
-                        <b>{whose.to_string()}</b>
-                    </td>
+                    <td>{called(&whose)}</td>
                     <td data-label="Permission">
                         <code>{withheld.permission.as_str()}</code>
                     </td>

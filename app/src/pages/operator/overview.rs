@@ -143,7 +143,7 @@ fn Figure(
     view! {
         <div>
             <dt>{label}</dt>
-            <dd>{value} {(!beside.is_empty()).then(|| view! { <small>{beside}</small> })}</dd>
+            <dd>{value} {(!beside.is_empty()).then(|| view! { " " <small>{beside}</small> })}</dd>
         </div>
     }
     .into_any()
@@ -153,7 +153,8 @@ fn Figure(
 fn Figures(overview: Overview, cluster: Cluster) -> impl IntoView {
     let some = |n: i64, what: &str| if n > 0 { format!("{n} {what}") } else { String::new() };
     let (waiting, given_up) = (overview.mail.waiting - overview.mail.given_up, overview.mail.given_up);
-    let differing = cluster.differing.len();
+    // Without a cluster nothing could follow: what an earlier one left behind is no trouble.
+    let differing = if cluster.enforced { cluster.differing.len() } else { 0 };
     let state = match (cluster.enforced, cluster.connected.as_ref().map(|it| it.connected)) {
         (false, _) => "not connected",
         (true, Some(false)) => "not answering",
