@@ -5,7 +5,7 @@ use domain::{
     Refusal,
     access::Action,
     activity::ActivityEvent,
-    id::MemberId,
+    id::{InvitationId, MemberId, OrganizationId},
     letter::{AccessChange, Letter},
     membership::Role,
     text::EmailAddress,
@@ -19,7 +19,7 @@ use storage::{
     organizations::{self, Organization},
     removal,
     tokens::{self, Token},
-    users,
+    users::{self, User},
 };
 
 /// Tokens that a removal names; they belong to their organization and stay.
@@ -127,23 +127,15 @@ pub async fn remove_user(context: &Context, slug: &str, member: &str) -> Result<
 
 pub(super) async fn forget(work: &mut Work, member: MemberId) -> Result<Removal, Error> {
     let target = target(work, member).await?;
-    // From here on they join nothing.
-    if !users::hold(&mut work.c, target.user).await? {
+    let user = users::find(&mut work.c, target.user).await?.ok_or(Refusal::NotFound)?;
+    let mut places = BTreeMap::from([(work.organization.id, work.organization.clone())]);
+    lock_all(work, &user, &mut places).await?;
+    // From here on they join nothing; what they joined since is seen now. In this order, because whoever accepts an
+    // invitation has its organization before they have their own row.
+    if !users::hold(&mut work.c, user.id).await? {
         return Err(Refusal::NotFound.into());
     }
-    let user = users::find(&mut work.c, target.user).await?.ok_or(Refusal::NotFound)?;
-    let memberships = removal::memberships(&mut work.c, user.id).await?;
-    let offers = removal::pending(&mut work.c, &user.email).await?;
-    let ids = memberships.iter().map(|it| it.organization).chain(offers.iter().map(|(_, organization)| *organization));
-    let mut places = BTreeMap::new();
-    for id in ids.collect::<BTreeSet<_>>() {
-        // Each of them changes, so each is locked, and its controller looks again.
-        let place = match id == work.organization.id {
-            true => work.organization.clone(),
-            false => organizations::lock(&mut work.c, id).await?.ok_or(Refusal::NotFound)?,
-        };
-        places.insert(id, place);
-    }
+    let (memberships, offers) = lock_all(work, &user, &mut places).await?;
     let left = memberships.iter().filter_map(|it| places.get(&it.organization).cloned()).collect();
     let removal = gather(&mut work.c, &target, left, work.now).await?;
     operators::lock(&mut work.c).await?;
@@ -170,6 +162,24 @@ pub(super) async fn forget(work: &mut Work, member: MemberId) -> Result<Removal,
         }
     }
     Ok(removal)
+}
+
+/// Takes the lock of every organization that a person is in or invited to: each of them changes, and its controller looks
+/// again.
+async fn lock_all(
+    work: &mut Work,
+    user: &User,
+    places: &mut BTreeMap<OrganizationId, Organization>,
+) -> Result<(Vec<removal::Membership>, Vec<(InvitationId, OrganizationId)>), Error> {
+    let memberships = removal::memberships(&mut work.c, user.id).await?;
+    let offers = removal::pending(&mut work.c, &user.email).await?;
+    let ids = memberships.iter().map(|it| it.organization).chain(offers.iter().map(|(_, organization)| *organization));
+    for id in ids.collect::<BTreeSet<_>>() {
+        if !places.contains_key(&id) {
+            places.insert(id, organizations::lock(&mut work.c, id).await?.ok_or(Refusal::NotFound)?);
+        }
+    }
+    Ok((memberships, offers))
 }
 
 /// Whether this person may be removed, and what that concerns.
