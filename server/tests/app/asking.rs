@@ -1,9 +1,8 @@
 //! What admins ask of the operator, as browsers without scripts see it from both sides.
 
 use crate::{
-    browser::{Answer, Browser, Person},
-    desk::{ada, appoint, asking, attribute, fill, form, olga, requested},
-    house::{House, PASSWORD, on_both},
+    desk::{ada, appoint, asking, fill, olga, requested},
+    house::on_both,
 };
 use domain::membership::Role;
 use std::time::Duration;

@@ -1,15 +1,14 @@
 //! The operator's pages, as a browser without scripts sees them.
 
 use crate::{
-    browser::{Answer, Browser, Person},
-    desk::{ada, appoint, asking, attribute, fill, form, olga, requested},
-    house::{House, PASSWORD, on_both},
+    browser::Answer,
+    desk::{ada, appoint, fill, olga},
+    house::{PASSWORD, on_both},
 };
 use domain::membership::Role;
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
-const DAY: Duration = Duration::from_secs(86_400);
 
 const DESK: [&str; 6] = [
     "/operator",

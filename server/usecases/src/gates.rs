@@ -4,6 +4,7 @@
 mod account;
 mod installation;
 
+use account::note;
 pub(crate) use account::{AccountWork, open_account};
 pub(crate) use installation::InstallationWork;
 
@@ -17,17 +18,16 @@ use domain::{
     id::{LetterId, OrganizationId, UserId},
     letter::Letter,
     membership::Membership,
-    operator::OperatorEvent,
     text::{EmailAddress, Slug},
     time::Timestamp,
 };
 use storage::{
-    Connection, account_activity, activity, credentials,
+    Connection, activity, credentials,
     members::{self, Member},
     operators,
     organizations::{self, Organization},
     outbox, tokens,
-    users::{self, User},
+    users::User,
 };
 use uuid::Uuid;
 

@@ -8,7 +8,7 @@ use domain::{
     time::Timestamp,
     token::Scope,
 };
-use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// One of each. A new variant must be named in the match before this compiles again; then it belongs below.
 fn every_activity() -> Vec<ActivityEvent> {

@@ -3,7 +3,7 @@
 use domain::{
     Refusal,
     account::AccountEvent,
-    activity::{ActivityEvent, Named},
+    activity::Named,
     grant::{Change, Holder},
     id::{InvitationId, MemberId, NamespaceId, OrganizationId, RequestId, ResetId, SignUpId, TokenId, UserId},
     letter::{AccessChange, Letter},
@@ -11,7 +11,7 @@ use domain::{
     operator::OperatorEvent,
     permission::Permission,
     request::{How, Wish, Withheld},
-    text::{EmailAddress, MachineName, NamespaceName, OrganizationName, Remark, TokenName},
+    text::{EmailAddress, NamespaceName, Remark, TokenName},
     time::Timestamp,
     token::{Lifetime, Mask, Scope},
 };

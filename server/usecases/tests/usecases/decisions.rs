@@ -1,25 +1,13 @@
 //! Deciding a request: by whom, once, and only while it can be done.
 
 use crate::{
-    bearers::*,
     people::*,
-    requests::{Scenery, decide, scenery, states},
+    requests::{Scenery, decide, scenery},
     tenants::ABSENT,
 };
-use domain::{
-    Refusal,
-    activity::ActivityEvent,
-    grant::Holder,
-    membership::{Role, Status},
-    permission::Permission::{ReadFull, WritePods},
-    request::How,
-    text::Problem,
-    token::Lifetime,
-};
+use domain::{Refusal, permission::Permission::WritePods, text::Problem, token::Lifetime};
 use usecases::{
-    Error,
     operator::{self, Verdict},
-    outbox::Delivery,
     requests::{self, Asked},
 };
 

@@ -26,6 +26,7 @@ mod operator_doors;
 mod outbox;
 mod passwords;
 mod removal;
+mod removal_races;
 mod requests;
 mod roster;
 mod sessions;

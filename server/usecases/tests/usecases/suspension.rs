@@ -121,7 +121,7 @@ fn its_bindings_go_and_its_tokens_are_nobody_to_the_cluster() {
         assert!(closed.version > before.version);
         assert_eq!(closed.namespaces, before.namespaces, "they stay the organization's");
         assert_eq!(seen_by_cluster(&scene.program).await, None);
-        let behind = cluster::behind(&house.installation, house.now()).await.unwrap();
+        let behind = cluster::behind(&house.installation).await.unwrap();
         assert!(behind.contains(&closed.organization));
         // The founder's only namespace of another organization is not concerned.
         scene.carl.create_namespace("x").await;
@@ -242,8 +242,9 @@ fn a_suspension_and_a_write_at_once_come_one_after_the_other() {
         for round in 0..20 {
             let context = scene.ada.context().await;
             let before = house.organization(slug).await.version;
+            let wanted = tokens::Wanted::default();
             let (suspended, written) =
-                tokio::join!(operator::suspend(&by, slug, ""), tokens::create(&context, slug, &Default::default()));
+                tokio::join!(operator::suspend(&by, slug, ""), tokens::create(&context, slug, &wanted));
             suspended.unwrap();
             let log = house
                 .trial
