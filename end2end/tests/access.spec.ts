@@ -48,7 +48,7 @@ test.describe(() => {
     await ada.open("/o/northwind/organization");
     await ada.expand(ada.email);
     const own = access(ada, "What you can do");
-    await own.getByText("Ask with kubectl").click();
+    await own.getByText("Ask with kubectl", { exact: true }).click();
     await expect(own).toContainText("kubectl auth can-i --list --namespace=northwind-dev --as=bailiwick:user:");
     await expectFine(ada);
   });
