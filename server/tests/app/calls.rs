@@ -149,7 +149,7 @@ pub(crate) const CALLS: [Call; 85] = [
     get("operator/preview-removal", "organization={slug}&member={switched off}", OPERATORS),
     post("operator/remove-user", "organization={slug}&member={switched off}", OPERATORS),
     post("operator/adopt-namespace", "organization={slug}&namespace={label}", OPERATORS),
-    post("operator/delete-namespace", "organization={slug}&namespace={doomed}", OPERATORS),
+    post("operator/delete-namespace", "organization={spare}&namespace={doomed}", OPERATORS),
     post("operator/suspend", "organization={spare}&reason=the bill is open", OPERATORS),
     post("operator/resume", "organization={suspended}", OPERATORS),
     post("operator/confirm-deletions", "organization={holding}", OPERATORS),

@@ -18,10 +18,7 @@ impl Cast {
                 answer["request"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
             }
             "{second admin}" => self.house.seat("northwind", Role::Admin).await.id().await,
-            "{heir}" => {
-                let spare = filled.iter().find(|(name, _)| name == "organization").map(|(_, slug)| slug.clone());
-                self.house.seat(&spare.unwrap(), Role::Admin).await.id().await
-            }
+            "{heir}" => self.house.seat(&made_before(filled), Role::Member).await.id().await,
             "{privileged}" => {
                 let id = self.seated().await.id().await;
                 let (holder, full) = (Holder::Member(id.parse().unwrap()), Permission::WriteFull);
@@ -30,8 +27,7 @@ impl Cast {
             }
             "{doomed}" => {
                 let name = format!("doomed-{number}");
-                operator::limit_namespaces(&by, "northwind", 500).await.unwrap();
-                operator::adopt(&by, "northwind", &name).await.unwrap();
+                operator::adopt(&by, &made_before(filled), &name).await.unwrap();
                 name
             }
             "{fellow}" => {
@@ -57,4 +53,9 @@ impl Cast {
             }
         }
     }
+}
+
+/// The organization that the fields before this one name.
+fn made_before(filled: &Fields) -> String {
+    filled.iter().find(|(name, _)| name == "organization").map(|(_, slug)| slug.clone()).unwrap()
 }

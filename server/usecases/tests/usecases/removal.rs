@@ -21,7 +21,7 @@ async fn columns(house: &House, sqlite: &str, postgres: &str) -> Vec<(String, St
     let all = match house.trial.db.kind() {
         "PostgreSQL" => format!(
             "select table_name || '.' || column_name from information_schema.columns
-             where table_schema = 'public' and table_name not like '%sqlx%' and data_type = '{postgres}'"
+             where table_schema = 'public' and table_name not like '!_%' escape '!' and data_type = '{postgres}'"
         ),
         _ => format!(
             "select m.name || '.' || p.name from sqlite_master m join pragma_table_info(m.name) p
