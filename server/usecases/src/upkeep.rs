@@ -59,13 +59,18 @@ pub async fn sweep(installation: &Installation) -> Result<(), Error> {
 }
 
 /// Takes back every grant whose time is over. In the cluster it ended by that time already: this writes it down.
+///
+/// # Errors
+/// The first of any organization; the others are written all the same.
 pub async fn end_grants(installation: &Arc<Installation>) -> Result<(), Error> {
     let now = installation.clock.now();
     let over = grants::over(&mut installation.db.read().await?, now).await?;
+    let system = Context::system(installation.clone());
+    let mut failed = Ok(());
     for organization in over {
-        crate::grants::end(&Context::system(installation.clone()), organization).await?;
+        failed = failed.and(crate::grants::end(&system, organization).await);
     }
-    Ok(())
+    failed
 }
 
 /// Tells admins of tokens that end within a week, once for each token: whoever made it, where they are an admin still, else

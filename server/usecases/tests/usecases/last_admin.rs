@@ -115,3 +115,57 @@ fn an_admin_who_is_deactivated_does_not_count() {
         assert_eq!(house.trial.number(ACTIVE_ADMINS).await, 1);
     });
 }
+
+/// Every path by which the operator changes who the admins are, all at once, from four processes' worth of connections.
+#[test]
+fn whatever_operators_do_at_the_same_moment_an_active_admin_is_left() {
+    on_both(async |house| {
+        let pair = Pair::of(&house).await;
+        let (slug, one, two) = (pair.slug.as_str(), pair.one.1.as_str(), pair.two.1.as_str());
+        let (here, there) = (house.operator(), house.elsewhere().await.operator());
+        let founder = house.organization(slug).await.founder;
+        let mut came_to = [0; 4];
+        for round in 0..ROUNDS {
+            let email = format!("gone-{round}@northwind.example");
+            let gone = house.seat(slug, &email, ("Gone", "Soon")).await.to_string();
+            members::deactivate(&here, slug, &gone, &[]).await.unwrap();
+            let outcomes = tokio::join!(
+                pair.demote(&here, one),
+                members::deactivate(&there, slug, two, &[]),
+                operator::change_founder(&here, slug, if round % 2 == 0 { one } else { two }),
+                operator::remove_user(&there, slug, &gone)
+            );
+            let done = [outcomes.0.is_ok(), outcomes.1.is_ok(), outcomes.2.is_ok(), outcomes.3.is_ok()];
+            let said = (outcomes.0.err(), outcomes.1.err(), outcomes.2.err(), outcomes.3.err());
+            assert!(house.trial.number(ACTIVE_ADMINS).await >= 1, "round {round}: {done:?}");
+            for error in [said.0, said.1, said.2, said.3].into_iter().flatten() {
+                let why = refused::<()>(Err(error));
+                let expected = [Refusal::LastActiveAdmin, Refusal::FounderStays, Refusal::NotActive];
+                assert!(expected.contains(&why), "round {round}: {why:?}");
+            }
+            assert!(done[3], "round {round}: removing somebody else is in nobody's way");
+            for (count, done) in came_to.iter_mut().zip(done) {
+                *count += u32::from(done);
+            }
+            // As it was: two admins, and a founder who is switched off.
+            let mut c = house.installation.db.write().await.unwrap();
+            let organization = house.organization(slug).await;
+            storage::organizations::set_founder(&mut c, organization.id, founder).await.unwrap();
+            for id in [one, two] {
+                let member =
+                    storage::members::find(&mut c, organization.id, id.parse().unwrap()).await.unwrap().unwrap();
+                let back = domain::membership::Membership {
+                    role: Role::Admin,
+                    status: Status::Active,
+                    ..member.membership(founder)
+                };
+                storage::members::set_role(&mut c, &back, member.version).await.unwrap();
+                if member.status == Status::Deactivated {
+                    storage::members::set_status(&mut c, &back, member.version).await.unwrap();
+                }
+            }
+            c.commit().await.unwrap();
+        }
+        assert!(came_to.iter().all(|count| *count > 10), "each of them came first now and then: {came_to:?}");
+    });
+}

@@ -39,6 +39,11 @@ impl House {
         refusal
     }
 
+    /// All rows but those of the organizations' logs, where refused attempts of their own people stand.
+    pub(crate) async fn rows_but_log(&self) -> BTreeMap<String, Vec<String>> {
+        self.rows(&["activity", "organizations"]).await
+    }
+
     /// What the controller says when it holds deletions back.
     pub(crate) async fn hold_deletions(&self, slug: &str, deletions: u64, of: u64) {
         let organization = self.organization(slug).await;
@@ -172,10 +177,5 @@ impl Scene {
             ("operator::list", why(operator::list(by).await)),
             ("operator::credentials", why(operator::credentials(by).await)),
         ]
-    }
-
-    /// All rows but those of the organizations' logs, where refused attempts of their own people stand.
-    pub(crate) async fn rows(&self) -> BTreeMap<String, Vec<String>> {
-        self.house.rows(&["activity", "organizations"]).await
     }
 }
