@@ -83,42 +83,30 @@ async fn people_of(ada: &Person) -> u64 {
 }
 
 #[test]
-fn whoever_asks_which_organizations_changed_is_told_of_every_kind_of_end() {
+fn a_wish_holds_until_the_next_end_of_any_kind() {
     on_both(async |house| {
         let [ada, eve] = northwind(&house).await;
         let program = ada.token("ci", &["dev"], NO_SCOPES).await;
-        let id = house.organization(&ada.slug).await.id;
-        let followed = async || {
-            let wanted = cluster::wanted(&house.installation, id).await.unwrap().unwrap();
-            let report = cluster::Report {
-                organization: id,
-                version: wanted.version,
-                outcome: cluster::Outcome::Followed,
-                withdrawn: true,
-                troubles: Vec::new(),
-                drifts: Vec::new(),
-            };
-            cluster::report(&house.installation, &report).await.unwrap();
-        };
-        for kind in 0..4 {
-            let ada = ada.back().await;
-            let (by, slug, holder) = (house.operator(), ada.slug.as_str(), Holder::Token(program.token));
-            match kind {
-                0 => limit(&ada, eve.holder().await, "dev", Lifetime::Hour).await.unwrap(),
-                1 => limit(&ada, holder, "dev", Lifetime::Hour).await.unwrap(),
-                2 => operator::give(&by, slug, eve.holder().await, "dev", WritePods, Lifetime::Hour).await.unwrap(),
-                _ => operator::give(&by, slug, holder, "dev", WriteFull, Lifetime::Hour).await.unwrap(),
-            };
-            followed().await;
-            let asked = house.now();
-            assert!(cluster::behind(&house.installation, asked).await.unwrap().is_empty(), "{kind}");
-            house.advance(HOUR);
-            assert_eq!(cluster::behind(&house.installation, asked).await.unwrap(), [id], "{kind}");
-            assert!(
-                cluster::behind(&house.installation, house.now()).await.unwrap().is_empty(),
-                "{kind}: asked already"
-            );
+        let (by, slug) = (house.operator(), ada.slug.as_str());
+        let (of_eve, of_token) = (eve.holder().await, Holder::Token(program.token));
+        let now = house.now();
+        let (hour, eight, month, quarter) =
+            (now.plus(HOUR), now.plus(8 * HOUR), now.plus(30 * DAY), now.plus(90 * DAY));
+        assert_eq!(until(&house, slug).await, Some(quarter), "the token itself");
+        operator::give(&by, slug, of_token, "dev", WriteFull, Lifetime::ThirtyDays).await.unwrap();
+        assert_eq!(until(&house, slug).await, Some(month));
+        limit(&ada, of_token, "dev", Lifetime::EightHours).await.unwrap();
+        assert_eq!(until(&house, slug).await, Some(eight));
+        operator::give(&by, slug, of_eve, "dev", WritePods, Lifetime::Hour).await.unwrap();
+        assert_eq!(until(&house, slug).await, Some(hour));
+        limit(&ada, of_eve, "live", Lifetime::Hour).await.unwrap();
+        assert_eq!(until(&house, slug).await, Some(hour));
+        for (advance, next) in [(HOUR, eight), (7 * HOUR, month), (30 * DAY - 8 * HOUR, quarter)] {
+            house.advance(advance);
+            assert_eq!(until(&house, slug).await, Some(next));
         }
+        house.advance(60 * DAY);
+        assert_eq!(until(&house, slug).await, None);
     });
 }
 

@@ -28,7 +28,7 @@ fn an_organization_that_is_full_invites_nobody_and_the_attempt_is_logged() {
         assert_eq!(ada.codes().await.last(), Some(&"refused"));
         // What invites nobody needs no room.
         assert!(matches!(ada.send(&bob.email).await.unwrap(), Outcome::AlreadyMember));
-        assert!(matches!(ada.send("no address").await.unwrap(), Outcome::Invalid));
+        assert!(matches!(ada.send("no-address").await.unwrap(), Outcome::Invalid));
     });
 }
 
@@ -67,7 +67,8 @@ fn whoever_comes_too_late_gets_no_account_and_may_come_when_there_is_room() {
         house.accept(&invited).await.unwrap();
         assert_eq!(refused(ada.reactivate(&bob).await), Refusal::MemberLimit { most: 2 });
         assert_eq!(ada.codes().await.last(), Some(&"refused"));
-        let by_operator = members::reactivate(&house.operator(), &ada.slug, &bob.id().await);
+        let (by, id) = (house.operator(), bob.id().await);
+        let by_operator = members::reactivate(&by, &ada.slug, &id);
         assert_eq!(house.refuses(by_operator).await, Refusal::MemberLimit { most: 2 }, "the operator raises it first");
         operator::limit_members(&house.operator(), &ada.slug, Some(3)).await.unwrap();
         ada.reactivate(&bob).await.unwrap();

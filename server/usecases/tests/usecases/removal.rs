@@ -160,11 +160,18 @@ fn nothing_names_them_any_more_and_nothing_opens_anything_for_them() {
         }
 
         assert_eq!(naming(&house, DANA).await, Vec::<String>::new());
-        assert_eq!(
-            naming(&house, "dana.moreau.").await.len(),
-            6,
-            "another address stands in its place where one is read"
-        );
+        let stands_in_its_place = [
+            "activity.event",
+            "invitations.email",
+            "operator_activity.event",
+            "operator_credentials.name",
+            "requests.note",
+            "requests.reason",
+            "requests.wish",
+            "tokens.name",
+            "users.email",
+        ];
+        assert_eq!(naming(&house, "dana.moreau.").await, stands_in_its_place);
         for id in members {
             assert_eq!(pointing(&house, id.uuid()).await, Vec::<String>::new());
         }
@@ -249,7 +256,8 @@ fn what_they_did_is_read_as_before_under_their_name() {
         let asked = requests::list(&ada.context().await, &ada.slug, "").await.unwrap().requests;
         let reasons: Vec<_> = asked.iter().map(|filed| filed.request.reason.to_string()).collect();
         assert!(reasons.iter().all(|reason| reason.contains("@removed.invalid")), "{reasons:?}");
-        assert_eq!(asked[0].request.outcome.as_ref().unwrap().by, "Dana Moreau");
+        let outcome = asked.iter().find_map(|filed| filed.request.outcome.as_ref()).unwrap();
+        assert_eq!(outcome.by, "Dana Moreau");
         let deeds = operator::activity(&house.operator(), "").await.unwrap().0;
         assert!(deeds.iter().filter(|deed| deed.by == "Dana Moreau").count() >= 6, "{deeds:#?}");
         let credentials = operator::credentials(&house.operator()).await.unwrap();
@@ -345,9 +353,8 @@ fn an_address_with_odd_characters_and_a_name_of_any_script_go_as_completely() {
         ] {
             let person = ada.welcome(email).await;
             account::rename(&person.context().await, first, last).await.unwrap();
-            ada.ask(Asked::MakeAdmin { member: person.id().await }, &format!("“{email}” is {}", "x".repeat(440)))
-                .await
-                .unwrap();
+            let reason = format!("“{email}” is {}", "x".repeat(500 - email.len() - 6));
+            ada.ask(Asked::MakeAdmin { member: person.id().await }, &reason).await.unwrap();
             ada.deactivate(&person).await.unwrap();
             let id = person.id().await;
             operator::remove_user(&house.operator(), &ada.slug, &id).await.unwrap();
