@@ -1,5 +1,4 @@
-//! The installation as a whole: its operators, what their programs bring, sign-ups, the mail that waits, and the log of all
-//! that operators did.
+//! The installation as a whole: its operators, what their programs bring, sign-ups, and the mail that waits.
 
 use crate::{operators::*, people::*};
 use domain::{Refusal, id::LetterId, operator::OperatorEvent, text::Problem};
@@ -13,11 +12,11 @@ use usecases::{
     sign_up::{self, SignedUp},
 };
 
-const OLGA: &str = "olga@bailiwick.example";
+pub(crate) const OLGA: &str = "olga@bailiwick.example";
 const OSCAR: &str = "oscar@bailiwick.example";
 
 /// Every line of what operators did, page by page, the latest first.
-async fn deeds(by: &Context) -> Vec<Deed> {
+pub(crate) async fn deeds(by: &Context) -> Vec<Deed> {
     let (mut all, mut cursor) = (Vec::new(), String::new());
     loop {
         let (page, next) = operator::activity(by, &cursor).await.unwrap();
@@ -333,72 +332,5 @@ fn organizations_are_listed_in_order_and_found_by_name_or_slug() {
             let refusal = house.refuses(operator::organizations(&by, search, cursor)).await;
             assert!(matches!(refusal, Refusal::BadField { .. }), "{refusal:?}");
         }
-    });
-}
-
-/// What happens within one transaction has one time, and with a clock that stands still everything has.
-#[test]
-fn the_log_of_what_operators_did_skips_nothing_and_repeats_nothing() {
-    on_both(async |house| {
-        let ada = house.found("Northwind", "ada@northwind.example").await;
-        let carl = house.found("Contoso", "carl@contoso.example").await;
-        let by = house.operator();
-        let mut done = 0;
-        let act = async |n: u32| match n % 3 {
-            0 => operator::limit_namespaces(&by, &ada.slug, 20 + n).await.unwrap(),
-            1 => operator::limit_members(&by, &carl.slug, Some(20 + n)).await.unwrap(),
-            _ => operator::set_sign_ups(&by, n % 2 == 0).await.unwrap(),
-        };
-        for n in 0..130 {
-            act(n).await;
-            done += 1;
-            // Ties of sixty, of one, and of the rest.
-            if n == 60 || n == 61 {
-                house.advance(MICROSECOND);
-            }
-        }
-        let all = deeds(&by).await;
-        assert_eq!(all.len(), done);
-        assert!(all.is_sorted_by(|a, b| a.at >= b.at), "the latest first");
-        let said: BTreeSet<_> = all.iter().map(|deed| format!("{:?}", deed.did)).collect();
-        let sign_ups = all.iter().filter(|deed| matches!(deed.did, Did::Here(_))).count();
-        assert_eq!(said.len(), done - sign_ups + 2, "each change of a limit is another");
-        // What happens between two pages moves nothing of what is older.
-        let (first, next) = operator::activity(&by, "").await.unwrap();
-        act(999).await;
-        let (second, _) = operator::activity(&by, &next.unwrap()).await.unwrap();
-        let again: Vec<_> = first.iter().chain(&second).map(|deed| format!("{} {:?}", deed.at, deed.did)).collect();
-        let before: Vec<_> = all[..100].iter().map(|deed| format!("{} {:?}", deed.at, deed.did)).collect();
-        assert_eq!(again, before);
-        let id = crate::tenants::ABSENT;
-        for cursor in [
-            "x".to_owned(),
-            "1".to_owned(),
-            "1.x".to_owned(),
-            format!("-1.{id}"),
-            format!("1.{id}.2"),
-            format!("1.{id}.2.x"),
-            format!("1.{id}.2.3.4"),
-            "\0".to_owned(),
-        ] {
-            let refusal = Refusal::BadField { field: "cursor", problem: Problem::Unknown };
-            assert_eq!(house.refuses(operator::activity(&by, &cursor)).await, refusal, "{cursor:?}");
-        }
-    });
-}
-
-#[test]
-fn only_what_operators_did_stands_in_their_log() {
-    on_both(async |house| {
-        let ada = house.found("Northwind", "ada@northwind.example").await;
-        ada.create_namespace("dev").await;
-        let olga = house.runs(OLGA).await;
-        house.advance(MICROSECOND);
-        operator::suspend(&olga.acting().await, &ada.slug, "unpaid").await.unwrap();
-        let all = deeds(&house.operator()).await;
-        assert_eq!(all.len(), 2);
-        let Did::In(place, _) = &all[0].did else { panic!("{all:?}") };
-        assert_eq!((place.slug.as_str(), all[0].by.as_str(), all[0].ip.is_some()), ("northwind", OLGA, true));
-        assert!(matches!(&all[1].did, Did::Here(OperatorEvent::Added { .. })));
     });
 }

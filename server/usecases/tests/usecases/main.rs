@@ -26,6 +26,7 @@ mod member_limits;
 mod members;
 mod operator_acts;
 mod operator_doors;
+mod operators_log;
 mod outbox;
 mod passwords;
 mod removal;
