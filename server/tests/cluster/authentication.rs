@@ -46,24 +46,10 @@ impl Place {
         for _ in 0..count {
             let person = self.house.seat(&self.id, Role::Member).await;
             self.save(&self.ada, &person, &[namespace]).await;
-            let text = self.let_in(&person).await;
-            all.push(Credential::OfPerson(person, text));
+            let shown = person.log_in().await.credential(&self.house).await.json();
+            all.push(Credential::OfPerson(person, shown["token"].as_str().unwrap().to_owned()));
         }
         all
-    }
-
-    /// Lets a machine of this person's in; answers what it shows the API server.
-    async fn let_in(&self, person: &Person) -> String {
-        let machine = self.house.anonymous();
-        let text = |json: &Value, key: &str| json[key].as_str().unwrap_or_else(|| panic!("{json}")).to_owned();
-        let begun = machine.call("logins/begin", &[]).await.json();
-        let code = text(&begun, "user_code");
-        let approved = person.call("logins/approve", &[("organization", &self.id), ("code", &code)]).await;
-        assert_eq!(approved.status, 200, "{}", approved.text);
-        let device_code = text(&begun, "device_code");
-        let claimed = machine.call("logins/claim", &[("device_code", &device_code)]).await.json();
-        let secret = text(&claimed, "secret");
-        text(&machine.call("logins/credential", &[("secret", &secret)]).await.json(), "token")
     }
 
     /// Removes the token, or switches the person off.
