@@ -1,4 +1,5 @@
 //! Asking the operator for what no admin can do.
+#![allow(clippy::too_many_arguments, reason = "a form has as many fields as its kinds need, and the macro copies them")]
 
 use super::ApiError;
 #[cfg(feature = "ssr")]
@@ -162,7 +163,6 @@ pub async fn list(organization: String, #[server(default)] cursor: String) -> Re
 /// `give_permission`, `take_permission` (of a `member` or a `token`, in a `namespace`, a `permission`, which `lasts` so
 /// long), `namespace_limit`, `member_limit` (to a `limit`), `adopt_namespace`, `delete_namespace` (a `namespace`).
 #[server(name = FileCall, prefix = "/api/v1", endpoint = "requests/file")]
-#[expect(clippy::too_many_arguments, reason = "a form has as many fields as its kinds need")]
 pub async fn file(
     organization: String,
     kind: String,

@@ -80,7 +80,7 @@ async fn rights(client: &Client) -> Result<String, String> {
     let cluster = controllers_own::cluster_role().rules.unwrap_or_default();
     let own = controllers_own::role().rules.unwrap_or_default();
     let acts = cluster.iter().flat_map(|rule| acts(rule, None));
-    let acts: Vec<_> = acts.chain(own.iter().flat_map(|rule| acts_in(rule))).collect();
+    let acts: Vec<_> = acts.chain(own.iter().flat_map(acts_in)).collect();
     let count = acts.len();
     let asked = stream::iter(acts).map(|act| async move {
         let may = may_we(client, &act).await?;

@@ -195,6 +195,7 @@ pub struct Deed {
 }
 
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a page has fifty, and most are of the larger kind")]
 pub enum Did {
     Here(OperatorEvent),
     In(In, ActivityEvent),

@@ -11,7 +11,7 @@ use domain::{
     text::EmailAddress,
     time::Timestamp,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use storage::{
     Connection,
     members::{self, Member},
@@ -175,8 +175,8 @@ async fn lock_all(
     let offers = removal::pending(&mut work.c, &user.email).await?;
     let ids = memberships.iter().map(|it| it.organization).chain(offers.iter().map(|(_, organization)| *organization));
     for id in ids.collect::<BTreeSet<_>>() {
-        if !places.contains_key(&id) {
-            places.insert(id, organizations::lock(&mut work.c, id).await?.ok_or(Refusal::NotFound)?);
+        if let Entry::Vacant(place) = places.entry(id) {
+            place.insert(organizations::lock(&mut work.c, id).await?.ok_or(Refusal::NotFound)?);
         }
     }
     Ok((memberships, offers))

@@ -1,6 +1,6 @@
 //! Access that ends by itself: a grant counts until its very last microsecond, whoever has it and whoever writes it down.
 
-use crate::{bearers::*, operators::*, people::*};
+use crate::{bearers::*, people::*};
 use domain::{
     Refusal,
     activity::ActivityEvent,

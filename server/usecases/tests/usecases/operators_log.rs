@@ -2,7 +2,6 @@
 
 use crate::{
     installation::{OLGA, deeds},
-    operators::*,
     people::*,
 };
 use domain::{Refusal, operator::OperatorEvent, text::Problem};
@@ -20,7 +19,7 @@ fn the_log_of_what_operators_did_skips_nothing_and_repeats_nothing() {
         let act = async |n: u32| match n % 3 {
             0 => operator::limit_namespaces(&by, &ada.slug, 20 + n).await.unwrap(),
             1 => operator::limit_members(&by, &carl.slug, Some(20 + n)).await.unwrap(),
-            _ => operator::set_sign_ups(&by, n % 2 == 0).await.unwrap(),
+            _ => operator::set_sign_ups(&by, n.is_multiple_of(2)).await.unwrap(),
         };
         for n in 0..130 {
             act(n).await;

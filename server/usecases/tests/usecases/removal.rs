@@ -123,7 +123,7 @@ async fn traces(house: &House) -> Traces {
     let reset = house.secret_to(DANA);
     refused(house.sign_in(DANA, slug, "not her password at all").await);
     // A letter to her that waits, and a list of failed ones that quotes a server.
-    house.mailer.fail_next(mailer::SendError::transient(&format!("<{DANA}> is full")));
+    house.mailer.fail_next(mailer::SendError::transient(format!("<{DANA}> is full")));
     grants::limit(&ada.context().await, slug, dana.holder().await, "danas", Lifetime::Year).await.unwrap();
     ada.deactivate(&dana).await.unwrap();
     house.post().await;

@@ -1,6 +1,6 @@
 //! What only the operator gives is handed on by nothing else, through no door.
 
-use crate::{bearers::*, operators::*, people::*};
+use crate::{bearers::*, people::*};
 use domain::{
     Refusal,
     binding::{ClusterRole, Subject},
