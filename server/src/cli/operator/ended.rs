@@ -19,12 +19,13 @@ pub(super) enum Exit {
 #[derive(Debug)]
 pub(super) struct Ended {
     exit: Exit,
-    error: ApiError,
+    // Boxed: every step of a command can end so, and few do.
+    error: Box<ApiError>,
 }
 
 impl Ended {
     pub(super) fn new(exit: Exit, code: &str, message: impl Into<String>) -> Self {
-        Self { exit, error: ApiError::new(code, message) }
+        Self { exit, error: Box::new(ApiError::new(code, message)) }
     }
 
     pub(super) fn trouble(message: impl Into<String>) -> Self {
@@ -42,7 +43,7 @@ impl Ended {
             (429 | 500.., _) => Exit::Trouble,
             _ => Exit::Refused,
         };
-        Self { exit, error }
+        Self { exit, error: Box::new(error) }
     }
 
     pub(super) fn is_not_found(&self) -> bool {
