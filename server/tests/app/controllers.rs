@@ -289,6 +289,7 @@ fn readiness_tells_whether_the_cluster_is_followed_and_fails_for_it_no_more_than
         let house = house.with(|settings| settings.enforced = true);
         usecases::cluster::await_one(&house.installation).await.unwrap();
         let began = house.installation.clock.now();
+        assert!(ready(&house).await.unwrap().starts_with("not followed yet"));
         house.advance(Duration::from_secs(120));
         let silent = ready(&house).await.unwrap();
         assert!(silent.starts_with("not followed") && silent.contains(&began.to_string()), "{silent}");

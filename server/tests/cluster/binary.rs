@@ -23,7 +23,7 @@ const LEASED_WITHIN: Duration = Duration::from_secs(60);
 fn program(words: &[&str], environment: &[(&str, &str)], folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bailiwick"));
     // Nothing of ours is inherited: the program refuses settings that it does not know.
-    command.env_clear().envs(environment.iter().copied()).args(words).current_dir(folder);
+    command.env_clear().env("NO_COLOR", "1").envs(environment.iter().copied()).args(words).current_dir(folder);
     command
 }
 

@@ -50,10 +50,11 @@ async fn heard(config: &Config) -> Result<String, String> {
         health
     };
     match known.await {
-        Ok(Health::Followed) => Ok("one comes from elsewhere, or is waited for".to_owned()),
-        Ok(health @ (Health::Silent { .. } | Health::Behind { .. })) => {
-            Err(format!("The cluster is {health}. {start}"))
-        }
+        Ok(Health::Followed) => Ok("one comes from elsewhere, and the API server answers it".to_owned()),
+        Ok(health @ (Health::Awaited | Health::Silent { .. })) => Err(format!("The cluster is {health}. {start}")),
+        Ok(health @ Health::Behind { .. }) => Err(format!(
+            "The cluster is {health}. Two installations can't follow one cluster: end the other's controller, or take another cluster."
+        )),
         Ok(health @ Health::Away { .. }) => Err(format!(
             "The cluster's API server is {health}, as its controller says. Check the way from the one to the other."
         )),

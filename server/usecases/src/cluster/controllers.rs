@@ -33,24 +33,32 @@ pub enum Lease {
 /// Whether the cluster is followed at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Health {
-    /// Also while that is not known yet.
     Followed,
+    /// Nothing is known yet: no controller has come, and it is too early to miss one.
+    Awaited,
     /// No controller has spoken since.
-    Silent { since: Timestamp },
+    Silent {
+        since: Timestamp,
+    },
     /// The API server answers no controller.
-    Away { since: Timestamp },
+    Away {
+        since: Timestamp,
+    },
     /// Somebody else holds the Lease, and nobody has written for this installation since.
-    Behind { holder: String, since: Timestamp },
+    Behind {
+        holder: String,
+        since: Timestamp,
+    },
 }
 
 impl Health {
     /// From what is kept. `None`: nothing has ever been said, nor waited for.
     pub(super) fn of(kept: Option<&Connected>, now: Timestamp) -> Self {
-        let Some(kept) = kept else { return Self::Followed };
+        let Some(kept) = kept else { return Self::Awaited };
         let last = kept.heard_at.unwrap_or(kept.since);
         match (kept.heard_at, &kept.holder) {
             _ if now.since(last) >= SILENT_AFTER => Self::Silent { since: last },
-            (None, _) => Self::Followed,
+            (None, _) => Self::Awaited,
             (Some(_), _) if !kept.connected => Self::Away { since: kept.since },
             // The Lease of our own that ended with its process is free in a moment.
             (Some(_), Some(holder))
@@ -68,6 +76,7 @@ impl fmt::Display for Health {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Followed => f.write_str("ok"),
+            Self::Awaited => f.write_str("not followed yet: no controller has come"),
             Self::Silent { since } => write!(f, "not followed: no controller has come since {since}"),
             Self::Away { since } => write!(f, "away since {since}"),
             Self::Behind { holder, since } => {

@@ -53,7 +53,7 @@ impl Following {
     pub fn away_since(&self) -> Option<Timestamp> {
         match self.health {
             Health::Away { since } => Some(since),
-            Health::Followed | Health::Silent { .. } | Health::Behind { .. } => None,
+            Health::Followed | Health::Awaited | Health::Silent { .. } | Health::Behind { .. } => None,
         }
     }
 
@@ -65,7 +65,7 @@ impl Following {
                 format!("another controller, {holder}, holds its Lease, and does not work for this console"),
                 *since,
             )),
-            Health::Followed | Health::Away { .. } => {
+            Health::Followed | Health::Awaited | Health::Away { .. } => {
                 let state = self.state.as_ref()?;
                 Some((state.trouble.clone()?, state.trouble_since()?))
             }

@@ -152,12 +152,12 @@ fn that_nobody_follows_is_said_when_it_has_lasted() {
     on_both(async |house| {
         let health = async || cluster::health(&house.installation.db, house.now()).await.unwrap();
         let say = async |standing: Standing| cluster::stands(&house.installation, &standing).await.unwrap();
-        assert_eq!(health().await, Health::Followed, "nothing was expected");
+        assert_eq!(health().await, Health::Awaited, "nothing was expected");
         let started = house.now();
         cluster::await_one(&house.installation).await.unwrap();
         house.advance(MINUTE);
         cluster::await_one(&house.installation).await.unwrap();
-        assert_eq!(health().await, Health::Followed, "it may still come");
+        assert_eq!(health().await, Health::Awaited, "it may still come");
         house.advance(MINUTE);
         assert_eq!(health().await, Health::Silent { since: started });
 
@@ -167,7 +167,7 @@ fn that_nobody_follows_is_said_when_it_has_lasted() {
         house.advance(2 * MINUTE);
         assert_eq!(health().await, Health::Silent { since: last });
         cluster::await_one(&house.installation).await.unwrap();
-        assert_eq!(health().await, Health::Followed, "it is waited for anew");
+        assert_eq!(health().await, Health::Awaited, "it is waited for anew");
     });
 }
 
