@@ -105,7 +105,7 @@ pub(super) async fn run(config: &Config, arguments: Arguments) -> Result<ExitCod
 
 async fn work(config: &Config, arguments: Arguments, reader: Reader) -> Outcome {
     let transport = match arguments.server {
-        Some(address) => Transport::There(There::new(address, std::env::var(CREDENTIAL).ok())?),
+        Some(address) => Transport::There(Box::new(There::new(address, std::env::var(CREDENTIAL).ok())?)),
         None => Transport::Here(open::existing(config).await.map_err(|Failed(why)| Ended::trouble(why))?),
     };
     let assent = if arguments.yes { Assent::Given } else { Assent::Asked };

@@ -42,7 +42,7 @@ pub(super) struct Answer {
 pub(super) enum Transport {
     /// Whoever can open the database is its operator: no listener, no credential.
     Here(Arc<Installation>),
-    There(There),
+    There(Box<There>),
 }
 
 impl Transport {
