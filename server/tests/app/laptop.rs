@@ -136,7 +136,7 @@ impl Laptop {
         };
         let (mut out, mut seen) = tokio::task::spawn_blocking(shown).await.unwrap();
         if let Some((_, rest)) = seen.split_once("the code ") {
-            answer(&rest[..9].to_owned()).await;
+            answer(&rest[..9]).await;
         }
         let end = move || {
             out.read_to_string(&mut seen).unwrap();

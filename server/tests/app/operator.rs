@@ -19,6 +19,9 @@ const DESK: [&str; 6] = [
     "/operator/activity",
 ];
 
+/// A question's address, the function that its form posts to, what is typed, and what the page says afterwards.
+type Act<'a> = (String, &'a str, &'a [(&'a str, &'a str)], String);
+
 #[test]
 fn the_operators_pages_are_for_operators_alone() {
     on_both(async |house| {
@@ -98,7 +101,7 @@ fn an_operator_acts_on_an_organization_by_plain_forms() {
         let (bo_id, cy_id) = (bo.id().await, cy.id().await);
         let place = "/operator/organizations/northwind";
         let give_bo = format!("give=member.{bo_id}");
-        let acts: [(String, &str, &[(&str, &str)], String); 12] = [
+        let acts: [Act; 12] = [
             (format!("make-admin={bo_id}"), "operator/make-admin", &[], format!("{} is an admin now.", bo.email)),
             (
                 format!("take-admin={bo_id}"),
