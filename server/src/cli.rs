@@ -10,6 +10,7 @@ mod operator;
 mod serve;
 
 use crate::config::Config;
+use ::controller::ServerAddress;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use std::{
@@ -41,7 +42,7 @@ enum Command {
     Controller {
         /// The server to ask, by the credential in BAILIWICK_CONTROLLER_CREDENTIAL; without it, the database is asked itself.
         #[arg(long, value_name = "URL")]
-        server: Option<String>,
+        server: Option<ServerAddress>,
     },
     /// What the cluster needs to know of Bailiwick.
     #[command(subcommand)]
@@ -110,7 +111,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failed> {
             Command::Serve => serve::run(config).await,
             Command::Migrate => open::migrate(&config).await,
             Command::Doctor => doctor::run(&config).await,
-            Command::Controller { server } => controller::run(&config, server.as_deref()).await,
+            Command::Controller { server } => controller::run(&config, server.as_ref()).await,
             Command::Cluster(command) => cluster::run(&config, &command),
             Command::Operator(arguments) => operator::run(&config, arguments).await,
             Command::Completions { shell } => complete(shell),

@@ -3,25 +3,38 @@
 use app::error::ApiError;
 use axum::{
     body::{Body, to_bytes},
-    http::{Request, Uri, header},
+    http::{HeaderMap, HeaderValue, Method, Request, header},
 };
+use controller::ServerAddress;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
+use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
-use std::{fmt, net::IpAddr, time::Duration};
+use serde_json::Value;
+use std::{fmt, time::Duration};
 
 /// How long one question may take.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// In bytes: an answer with a cluster's certificates is some thousands.
-const LARGEST_ANSWER: usize = 1024 * 1024;
+/// In bytes. The longest page of anything is a small part of this.
+const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
+
+/// What a function of the API is asked with.
+pub(crate) type Fields = Vec<(&'static str, String)>;
+
+/// What it answers: its JSON, and what a person is told beside it.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) json: Value,
+    pub(crate) notice: Option<String>,
+}
 
 pub(crate) struct Remote {
     way: Way,
-    /// `https://host:port`, with no slash at its end.
-    server: String,
+    server: ServerAddress,
+    bearer: Option<HeaderValue>,
 }
 
 enum Way {
@@ -52,39 +65,32 @@ impl fmt::Display for Trouble {
 
 impl std::error::Error for Trouble {}
 
-/// The address in the one spelling under which things are kept.
-fn address(server: &str) -> Result<String, String> {
-    let wrong = || format!("{server:?} is no address of the form https://host or https://host:port");
-    let uri: Uri = server.trim().trim_end_matches('/').parse().map_err(|_| wrong())?;
-    let (Some(scheme), Some(host), Some(authority)) = (uri.scheme_str(), uri.host(), uri.authority()) else {
-        return Err(wrong());
+/// One question to the API: what is read stands in the query, what is written in the body.
+///
+/// # Errors
+/// The address is none.
+pub(crate) fn question(method: Method, address: &str, fields: &Fields) -> Result<Request<Body>, axum::http::Error> {
+    let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let (address, body) = match method {
+        Method::GET if form.is_empty() => (address.to_owned(), form),
+        Method::GET => (format!("{address}?{form}"), String::new()),
+        _ => (address.to_owned(), form),
     };
-    if !matches!(uri.path(), "" | "/") || uri.query().is_some() || authority.as_str().contains('@') {
-        return Err(wrong());
-    }
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let loopback = bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    match scheme {
-        "https" => {}
-        "http" if loopback => {}
-        "http" => {
-            return Err(format!(
-                "{server} is not https: whoever listens on the way would get your access to the cluster"
-            ));
-        }
-        _ => return Err(wrong()),
-    }
-    Ok(format!("{scheme}://{}", authority.as_str().to_ascii_lowercase()))
+    Request::builder()
+        .method(method)
+        .uri(address)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::ACCEPT, "application/json")
+        .body(Body::from(body))
 }
 
 impl Remote {
     /// The Bailiwick at this address. Says nothing about whether anybody is there.
     ///
     /// # Errors
-    /// As a sentence: it is no address, or not `https` and not on this very machine; this machine trusts no certificates.
-    pub(crate) fn at(server: &str) -> Result<Self, String> {
-        let server = address(server)?;
-        let way = if server.starts_with("https:") {
+    /// As a sentence: this machine trusts no certificates.
+    pub(crate) fn at(server: &ServerAddress) -> Result<Self, String> {
+        let way = if server.is_encrypted() {
             let roots = HttpsConnectorBuilder::new().with_native_roots();
             let roots =
                 roots.map_err(|error| format!("the certificates that this machine trusts can't be read: {error}"))?;
@@ -92,56 +98,71 @@ impl Remote {
         } else {
             Way::Loopback(Client::builder(TokioExecutor::new()).build_http())
         };
-        Ok(Self { way, server })
+        Ok(Self { way, server: server.clone(), bearer: None })
     }
 
-    pub(crate) fn server(&self) -> &str {
+    /// The same, asked with a secret in the header. `None`: no header can carry it.
+    pub(crate) fn with_bearer(self, secret: &str) -> Option<Self> {
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {secret}")).ok()?;
+        bearer.set_sensitive(true);
+        Some(Self { bearer: Some(bearer), ..self })
+    }
+
+    pub(crate) fn server(&self) -> &ServerAddress {
         &self.server
     }
 
-    /// Asks a writing function.
+    /// Asks a writing function, and knows what its answer looks like.
     ///
     /// # Errors
     /// What Bailiwick refuses, or why it could not be asked.
-    pub(crate) async fn post<T: DeserializeOwned>(
-        &self,
-        function: &str,
-        fields: &[(&str, &str)],
-    ) -> Result<T, Trouble> {
-        let server = &self.server;
-        let unreached = |why: String| Trouble::Unreached(format!("{server} can't be asked: {why}"));
-        let answer = tokio::time::timeout(PATIENCE, self.ask(function, fields)).await;
-        let (status, body) = match answer {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(why)) => return Err(unreached(why)),
-            Err(_) => return Err(unreached(format!("no answer within {} s", PATIENCE.as_secs()))),
-        };
-        let strange = || {
-            let what = if (300..400).contains(&status) { "leads elsewhere" } else { "answers what Bailiwick does not" };
-            Trouble::Unreached(format!("{server} {what} (status {status}). Is this the address of Bailiwick itself?"))
-        };
-        if status == 200 {
-            return serde_json::from_slice(&body).map_err(|_| strange());
-        }
-        Err(serde_json::from_slice(&body).map_or_else(|_| strange(), Trouble::Refused))
+    pub(crate) async fn post<T: DeserializeOwned>(&self, function: &str, fields: &Fields) -> Result<T, Trouble> {
+        let answer = self.call(Method::POST, function, fields).await?;
+        T::deserialize(answer.json).map_err(|_| self.strange(200))
     }
 
-    async fn ask(&self, function: &str, fields: &[(&str, &str)]) -> Result<(u16, Vec<u8>), String> {
-        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = Request::post(format!("{}/api/v1/{function}", self.server))
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(header::ACCEPT, "application/json")
-            .header(header::USER_AGENT, user_agent())
-            .body(Body::from(form))
-            .map_err(|error| error.to_string())?;
+    /// Asks a function.
+    ///
+    /// # Errors
+    /// What Bailiwick refuses, or why it could not be asked.
+    pub(crate) async fn call(&self, method: Method, function: &str, fields: &Fields) -> Result<Answer, Trouble> {
+        let silent = |_| Err(format!("no answer within {} s", PATIENCE.as_secs()));
+        let asked = tokio::time::timeout(PATIENCE, self.ask(method, function, fields)).await.unwrap_or_else(silent);
+        let (status, headers, body) = asked.map_err(|why| {
+            Trouble::Unreached(format!(
+                "{} can't be asked: {why}. Check the address and that it is up; SSL_CERT_FILE names certificates to trust",
+                self.server
+            ))
+        })?;
+        if status != 200 {
+            // A redirect is not followed: the secret is for this host.
+            return Err(serde_json::from_slice(&body).map_or_else(|_| self.strange(status), Trouble::Refused));
+        }
+        let json = serde_json::from_slice(&body).map_err(|_| self.strange(status))?;
+        let notice = headers.get("bailiwick-notice").and_then(|notice| notice.to_str().ok());
+        let notice = notice.map(|notice| percent_decode_str(notice).decode_utf8_lossy().into_owned());
+        Ok(Answer { json, notice })
+    }
+
+    fn strange(&self, status: u16) -> Trouble {
+        let what = if (300..400).contains(&status) { "leads elsewhere" } else { "answers what Bailiwick does not" };
+        let server = &self.server;
+        Trouble::Unreached(format!("{server} {what} (status {status}). Is this the address of Bailiwick itself?"))
+    }
+
+    async fn ask(&self, method: Method, function: &str, fields: &Fields) -> Result<(u16, HeaderMap, Vec<u8>), String> {
+        let request = question(method, &format!("{}/api/v1/{function}", self.server), fields);
+        let mut request = request.map_err(|error| error.to_string())?;
+        let agent = HeaderValue::from_str(&user_agent()).map_err(|error| error.to_string())?;
+        request.headers_mut().insert(header::USER_AGENT, agent);
+        request.headers_mut().extend(self.bearer.clone().map(|bearer| (header::AUTHORIZATION, bearer)));
         let answer = match &self.way {
             Way::Tls(client) => client.request(request).await,
             Way::Loopback(client) => client.request(request).await,
         };
-        let answer = answer.map_err(|error| causes(&error))?;
-        let status = answer.status().as_u16();
-        let body = to_bytes(Body::new(answer.into_body()), LARGEST_ANSWER).await.map_err(|error| causes(&error))?;
-        Ok((status, body.to_vec()))
+        let (parts, body) = answer.map_err(|error| causes(&error))?.into_parts();
+        let body = to_bytes(Body::new(body), LARGEST_ANSWER).await.map_err(|error| causes(&error))?;
+        Ok((parts.status.as_u16(), parts.headers, body.to_vec()))
     }
 }
 
@@ -168,38 +189,6 @@ fn causes(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_address_has_one_spelling_and_is_https_but_for_this_very_machine() {
-        for (written, kept) in [
-            ("https://bailiwick.example", "https://bailiwick.example"),
-            ("https://Bailiwick.Example:8443/", "https://bailiwick.example:8443"),
-            (" https://bailiwick.example// ", "https://bailiwick.example"),
-            ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
-            ("http://[::1]:3000/", "http://[::1]:3000"),
-            ("http://localhost", "http://localhost"),
-        ] {
-            assert_eq!(address(written), Ok(kept.to_owned()), "{written}");
-        }
-        for wrong in [
-            "",
-            "bailiwick.example",
-            "bailiwick.example:443",
-            "http://bailiwick.example",
-            "http://127.0.0.1.example",
-            "http://localhost.example",
-            "http://10.0.0.1",
-            "ftp://bailiwick.example",
-            "https://me:hunter2@bailiwick.example",
-            "https://bailiwick.example/console",
-            "https://bailiwick.example?x=1",
-            "https://",
-            "file:///etc/passwd",
-            "https://a b",
-        ] {
-            assert!(address(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn what_another_machine_says_gives_a_terminal_no_orders() {

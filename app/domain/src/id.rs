@@ -21,6 +21,10 @@ macro_rules! ids {
                 Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
             }
 
+            /// The id of nothing: what is random is never nil. Stands for a text that is no id, where it is the gate that
+            /// says first who may ask.
+            pub const NOTHING: Self = Self(Uuid::nil());
+
             pub const fn uuid(self) -> Uuid {
                 self.0
             }

@@ -5,7 +5,14 @@ use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::exchange::{self, context};
 #[cfg(feature = "ssr")]
-use domain::{Refusal, grant::Holder, permission::Permission, text::Problem, token::Lifetime};
+use domain::{
+    Refusal,
+    grant::Holder,
+    id::{MemberId, TokenId},
+    permission::Permission,
+    text::Problem,
+    token::Lifetime,
+};
 use domain::{
     id::RequestId,
     request::{How, Wish},
@@ -81,14 +88,15 @@ fn missing(field: &'static str) -> Refusal {
     Refusal::BadField { field, problem: Problem::Missing }
 }
 
-/// Exactly one of the two.
+/// Exactly one of the two. A form may send the other one empty. What is no id names nothing: that is for the gate to refuse,
+/// which answers whoever may not ask in one way, whatever they name.
 #[cfg(feature = "ssr")]
 pub(crate) fn holder(member: Option<String>, token: Option<String>) -> Result<Holder, ApiError> {
-    let given = |id: Option<String>| id.filter(|id| !id.is_empty());
-    match (given(member), given(token)) {
-        (Some(id), None) => Ok(Holder::Member(id.parse().map_err(|_| Refusal::NotFound)?)),
-        (None, Some(id)) => Ok(Holder::Token(id.parse().map_err(|_| Refusal::NotFound)?)),
-        _ => Err(missing("member").into()),
+    match (member.as_deref(), token.as_deref()) {
+        (None, None) | (Some(""), Some("")) => Err(missing("member").into()),
+        (Some(id), None | Some("")) => Ok(Holder::Member(id.parse().unwrap_or(MemberId::NOTHING))),
+        (None | Some(""), Some(id)) => Ok(Holder::Token(id.parse().unwrap_or(TokenId::NOTHING))),
+        (Some(_), Some(_)) => Err(missing("member").into()),
     }
 }
 

@@ -7,6 +7,7 @@
 //! Written for Kubernetes 1.20 to 1.36: no field or API that one of them lacks.
 
 pub mod access;
+mod address;
 mod agenda;
 pub mod apply;
 mod backoff;
@@ -29,10 +30,11 @@ mod term;
 mod there;
 pub mod wire;
 
+pub use address::{NotAServer, ServerAddress};
 pub use controller::{Controller, Settings};
 pub use failure::Failure;
 pub use kube::Client;
 pub use mirror::{Clock, Connection};
 pub use office::{Lease, Office, Report, Standing, Trouble, Wanted};
 pub use term::Term;
-pub use there::{NotAServer, There};
+pub use there::There;

@@ -1,6 +1,7 @@
 //! The office of a controller far from the database: a server of Bailiwick's, asked over HTTP.
 
 use crate::{
+    address::{NotAServer, ServerAddress},
     backoff,
     failure::{innermost, line},
     mirror::Clock,
@@ -15,8 +16,6 @@ use kube::{Client, Config, client::Body};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
     collections::BTreeMap,
-    fmt,
-    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -26,18 +25,6 @@ use tokio::time::{Instant, sleep, timeout};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// An empty answer that comes sooner is no news: something between us ends what takes long.
 const SOON: Duration = Duration::from_secs(1);
-
-/// Why this can't be the server's address: a sentence for whoever wrote it.
-#[derive(Debug, PartialEq, Eq)]
-pub struct NotAServer(String);
-
-impl fmt::Display for NotAServer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for NotAServer {}
 
 pub struct There {
     client: Client,
@@ -66,9 +53,10 @@ impl There {
     /// The server at this address, asked with the controller's credential.
     ///
     /// # Errors
-    /// It is no address, or one that would carry the credential over a network in clear.
-    pub fn at(server: &str, credential: &str, clock: Clock) -> Result<Self, NotAServer> {
-        let mut config = Config::new(address(server)?);
+    /// This machine trusts nobody's certificates.
+    pub fn at(server: &ServerAddress, credential: &str, clock: Clock) -> Result<Self, NotAServer> {
+        let uri: Uri = server.to_string().parse().map_err(|error| NotAServer(format!("{server}: {error}")))?;
+        let mut config = Config::new(uri);
         config.auth_info.token = Some(credential.to_owned().into());
         // We wait and ask again by ourselves, and say so.
         config.default_retry = false;
@@ -237,59 +225,4 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Trouble> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn address(server: &str) -> Result<Uri, NotAServer> {
-    let refused = |why: &str| NotAServer(format!("the server's address {server} {why}"));
-    let uri: Uri = server.parse().map_err(|_| refused("is not of the form https://host or https://host:port"))?;
-    let host = uri.host().unwrap_or_default();
-    let bare = matches!(uri.path_and_query().map(|it| it.as_str()), None | Some("/"));
-    let plain = uri.authority().is_some_and(|it| !it.as_str().contains('@')) && !host.is_empty() && bare;
-    let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    let is_here = host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback());
-    match uri.scheme_str() {
-        Some("https") if plain => Ok(uri),
-        Some("http") if plain && is_here => Ok(uri),
-        Some("http") if plain => Err(refused(
-            "would carry the controller's credential over the network in clear: only this very machine is asked by http://, any other \
-             by https://",
-        )),
-        _ => Err(refused("is not of the form https://host or https://host:port")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_server_is_asked_over_tls_or_on_this_very_machine() {
-        for good in [
-            "https://bailiwick.example",
-            "https://bailiwick.example:8443/",
-            "https://10.0.0.1",
-            "http://127.0.0.1:3000",
-            "http://[::1]:3000",
-            "http://localhost:3000",
-        ] {
-            assert!(address(good).is_ok(), "{good}");
-        }
-        for clear in
-            ["http://bailiwick.example", "http://10.0.0.1:3000", "http://127.0.0.1.example", "http://0.0.0.0:3000"]
-        {
-            assert!(address(clear).unwrap_err().to_string().contains("https://"), "{clear}");
-        }
-        for bad in [
-            "",
-            "bailiwick.example",
-            "/",
-            "https://",
-            "ftp://bailiwick.example",
-            "https://me:secret@bailiwick.example",
-            "https://bailiwick.example/console",
-            "https://bailiwick.example?x",
-        ] {
-            assert!(address(bad).unwrap_err().to_string().contains("https://host"), "{bad}");
-        }
-    }
 }

@@ -5,14 +5,14 @@ use super::{
     serve::{FAREWELL, wait_for_signal},
 };
 use crate::{config::Config, office::Here};
-use controller::{Client, Controller, Office, Settings, There, connect};
+use controller::{Client, Controller, Office, ServerAddress, Settings, There, connect};
 use domain::time::Timestamp;
 use secrecy::ExposeSecret;
 use std::{process::ExitCode, sync::Arc};
 use tokio::sync::watch;
 use usecases::Clock;
 
-pub(super) async fn run(config: &Config, server: Option<&str>) -> Result<ExitCode, Failed> {
+pub(super) async fn run(config: &Config, server: Option<&ServerAddress>) -> Result<ExitCode, Failed> {
     match server {
         Some(server) => far(config, server).await,
         None => near(config).await,
@@ -20,7 +20,7 @@ pub(super) async fn run(config: &Config, server: Option<&str>) -> Result<ExitCod
 }
 
 /// Asks a server over HTTP: here is neither a database nor a key.
-async fn far(config: &Config, server: &str) -> Result<ExitCode, Failed> {
+async fn far(config: &Config, server: &ServerAddress) -> Result<ExitCode, Failed> {
     let Some(credential) = &config.controller_credential else {
         return Err(Failed(
             "BAILIWICK_CONTROLLER_CREDENTIAL is not set; where the server runs, `bailiwick cluster controller-credential` prints it"
@@ -28,7 +28,7 @@ async fn far(config: &Config, server: &str) -> Result<ExitCode, Failed> {
         ));
     };
     let there = There::at(server, credential.expose_secret(), Arc::new(|| Clock::System.now()))?;
-    tracing::info!(server, "this controller does what the server says, and reports to it");
+    tracing::info!(%server, "this controller does what the server says, and reports to it");
     until_signal(config, there).await?;
     Ok(ExitCode::SUCCESS)
 }

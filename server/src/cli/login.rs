@@ -10,6 +10,7 @@ use app::api::logins::{Begun, Claimed, Credential};
 use app::api::sessions::Done;
 use axum::http::Uri;
 use clap::{Args, Subcommand};
+use controller::ServerAddress;
 use domain::{
     login::UserCode,
     text::{MachineName, Slug},
@@ -39,7 +40,7 @@ pub(super) enum Command {
 pub(super) struct Login {
     /// Where Bailiwick is: https://…
     #[arg(long)]
-    server: String,
+    server: ServerAddress,
     /// The organization's name in addresses; left out, you choose in the browser.
     #[arg(long, value_parser = slug)]
     organization: Option<Slug>,
@@ -54,7 +55,7 @@ pub(super) struct Login {
 #[derive(Args)]
 pub(super) struct Place {
     #[arg(long)]
-    server: String,
+    server: ServerAddress,
     #[arg(long, value_parser = slug)]
     organization: Slug,
 }
@@ -62,7 +63,7 @@ pub(super) struct Place {
 #[derive(Args)]
 pub(super) struct Logout {
     #[arg(long)]
-    server: Option<String>,
+    server: Option<ServerAddress>,
     #[arg(long, value_parser = slug)]
     organization: Option<Slug>,
 }
@@ -85,7 +86,8 @@ async fn log_in(login: Login) -> Result<ExitCode, Failed> {
     let machine = machine();
     let machine = machine.as_ref().map_or("", |machine| machine.as_str());
     let organization = login.organization.as_ref().map_or("", |organization| organization.as_str());
-    let begun: Begun = remote.post("logins/begin", &[("machine", machine), ("organization", organization)]).await?;
+    let fields = vec![("machine", machine.to_owned()), ("organization", organization.to_owned())];
+    let begun: Begun = remote.post("logins/begin", &fields).await?;
     let (code, address) = shown(&begun).ok_or_else(|| Failed(format!("{} is no Bailiwick", remote.server())))?;
     print_line("Open this page, and let this machine in:");
     print_line(&format!("\n    {address}\n"));
@@ -95,7 +97,7 @@ async fn log_in(login: Login) -> Result<ExitCode, Failed> {
     }
     let claimed = wait(&remote, &begun).await?;
     let kept = Kept {
-        server: remote.server().to_owned(),
+        server: remote.server().to_string(),
         organization: claimed.organization.clone(),
         secret: claimed.secret.clone(),
         expires_at: claimed.expires_at,
@@ -104,10 +106,10 @@ async fn log_in(login: Login) -> Result<ExitCode, Failed> {
     kept.write()?;
     if let Some(former) = former {
         // It has a successor. Where it can't be ended now, its own time ends it.
-        let _: Result<Done, _> = remote.post("logins/log-out", &[("secret", &former.secret)]).await;
+        let _: Result<Done, _> = remote.post("logins/log-out", &vec![("secret", former.secret)]).await;
     }
     print_line(&format!("This machine is let in as {} of {}.", claimed.user.email, claimed.name));
-    let context = kubeconfig::add(&file, remote.server(), &claimed)?;
+    let context = kubeconfig::add(&file, &kept.server, &claimed)?;
     print_line(&format!("kubectl uses the context {context} from now on; it stands in {}.", file.display()));
     Ok(ExitCode::SUCCESS)
 }
@@ -148,9 +150,10 @@ fn open(address: &str) {
 async fn wait(remote: &Remote, begun: &Begun) -> Result<Claimed, Failed> {
     let mut interval = Duration::from_secs(begun.interval.clamp(1, 60));
     let end = Instant::now() + Duration::from_secs(begun.expires_in.clamp(1, 3600));
+    let fields = vec![("device_code", begun.device_code.clone())];
     loop {
         tokio::time::sleep(interval).await;
-        let trouble = match remote.post("logins/claim", &[("device_code", &begun.device_code)]).await {
+        let trouble = match remote.post("logins/claim", &fields).await {
             Ok(claimed) => return Ok(claimed),
             Err(trouble) => trouble,
         };
@@ -172,10 +175,10 @@ async fn wait(remote: &Remote, begun: &Begun) -> Result<Claimed, Failed> {
 async fn credential(place: Place) -> Result<ExitCode, Failed> {
     let Place { server, organization } = place;
     let remote = Remote::at(&server).map_err(Failed)?;
-    let again = format!("bailiwick login --server {} --organization {organization}", remote.server());
-    let kept = Kept::read(remote.server(), &organization)?
+    let again = format!("bailiwick login --server {server} --organization {organization}");
+    let kept = Kept::read(&server.to_string(), &organization)?
         .ok_or_else(|| Failed(format!("this machine is not let into {organization}. Run: {again}")))?;
-    let made: Credential = match remote.post("logins/credential", &[("secret", &kept.secret)]).await {
+    let made: Credential = match remote.post("logins/credential", &vec![("secret", kept.secret.clone())]).await {
         Ok(made) => made,
         Err(Trouble::Refused(error)) if error.code == "login_ended" => {
             return Err(Failed(format!("this machine's access to {organization} has ended. Run: {again}")));
@@ -203,10 +206,10 @@ fn version_asked_for() -> String {
 }
 
 async fn log_out(logout: Logout) -> Result<ExitCode, Failed> {
-    let server = logout.server.as_deref().map(Remote::at).transpose().map_err(Failed)?;
+    let server = logout.server.map(|server| server.to_string());
     let mut all = Kept::all()?;
     all.retain(|kept| {
-        server.as_ref().is_none_or(|server| server.server() == kept.server)
+        server.as_ref().is_none_or(|server| *server == kept.server)
             && logout.organization.as_ref().is_none_or(|organization| *organization == kept.organization)
     });
     if all.is_empty() {
@@ -215,9 +218,11 @@ async fn log_out(logout: Logout) -> Result<ExitCode, Failed> {
     let mut whole = true;
     for kept in all {
         let Kept { server, organization, .. } = &kept;
-        let ended = match Remote::at(server) {
+        let remote = server.parse::<ServerAddress>().map_err(|error| error.to_string());
+        let ended = match remote.and_then(|server| Remote::at(&server)) {
             Ok(remote) => {
-                let ended: Result<Done, _> = remote.post("logins/log-out", &[("secret", &kept.secret)]).await;
+                let ended: Result<Done, _> =
+                    remote.post("logins/log-out", &vec![("secret", kept.secret.clone())]).await;
                 ended.map_err(|trouble| trouble.to_string())
             }
             Err(why) => Err(why),

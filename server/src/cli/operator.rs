@@ -17,11 +17,12 @@ use super::{Failed, open};
 use crate::config::Config;
 use ask::Assent;
 use clap::{Args, Subcommand};
+use controller::ServerAddress;
 use desk::{Desk, Outcome, Reader};
 use domain::text::EmailAddress;
 use ended::Ended;
 use std::process::ExitCode;
-use transport::{Address, CREDENTIAL, There, Transport};
+use transport::{CREDENTIAL, Transport};
 
 pub(super) const ABOUT: &str = "\
 What the operator does: people, permissions, namespaces, organizations, requests.
@@ -54,7 +55,7 @@ Examples:
 pub(super) struct Arguments {
     /// Ask a server that runs, by the credential in BAILIWICK_OPERATOR_CREDENTIAL.
     #[arg(long, global = true, value_name = "URL")]
-    server: Option<Address>,
+    server: Option<ServerAddress>,
     /// Print the API's JSON.
     #[arg(long, global = true)]
     json: bool,
@@ -105,7 +106,7 @@ pub(super) async fn run(config: &Config, arguments: Arguments) -> Result<ExitCod
 
 async fn work(config: &Config, arguments: Arguments, reader: Reader) -> Outcome {
     let transport = match arguments.server {
-        Some(address) => Transport::There(Box::new(There::new(address, std::env::var(CREDENTIAL).ok())?)),
+        Some(server) => Transport::to(&server, std::env::var(CREDENTIAL).ok())?,
         None => Transport::Here(open::existing(config).await.map_err(|Failed(why)| Ended::trouble(why))?),
     };
     let assent = if arguments.yes { Assent::Given } else { Assent::Asked };

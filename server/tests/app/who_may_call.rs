@@ -76,6 +76,8 @@ fn id_field(call: &Call) -> Option<&'static str> {
         .find(|name| call.fields.contains(&format!("{name}={{")))
 }
 
+const MEMBER_OR_TOKEN: [&str; 3] = ["grants/limit", "operator/give-permission", "operator/take-permission"];
+
 #[test]
 fn what_belongs_to_others_is_answered_as_what_is_not_there() {
     on_both(async |house| {
@@ -98,6 +100,10 @@ fn what_belongs_to_others_is_answered_as_what_is_not_there() {
                 let theirs = call.ask(&asker, &with(&fields, field, &foreign)).await;
                 assert!(matches!(theirs.status, 403 | 404), "{} {}", call.function, theirs.brief());
                 for absent in ["01234567-89ab-4cde-8f01-23456789abcd", "nobody", "", "0", "../../x"] {
+                    // Where a token may be named as well, an empty member is one that is left out.
+                    if absent.is_empty() && MEMBER_OR_TOKEN.contains(&call.function) {
+                        continue;
+                    }
                     let nobodys = call.ask(&asker, &with(&fields, field, absent)).await;
                     assert_eq!(theirs.status, nobodys.status, "{} {absent:?}", call.function);
                     assert_eq!(theirs.text, nobodys.text, "{} {absent:?}", call.function);

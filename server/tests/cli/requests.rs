@@ -1,13 +1,20 @@
 //! What admins ask for, decided at the command line.
 
-use crate::machine::{Machine, both_ways};
+use crate::{
+    browser::Person,
+    machine::{Machine, both_ways},
+};
 
 const SLUG: &str = "northwind";
 
 /// Ada asks; answers the request's id.
 async fn ask(machine: &Machine, kind: &str, more: &[(&str, &str)]) -> String {
-    let fields = [&[("organization", SLUG), ("kind", kind), ("reason", "We need it.\nSoon.")], more].concat();
-    let answer = machine.ada.call("requests/file", &fields).await;
+    ask_as(&machine.ada, kind, more).await
+}
+
+async fn ask_as(admin: &Person, kind: &str, more: &[(&str, &str)]) -> String {
+    let fields = [&[("organization", admin.slug.as_str()), ("kind", kind), ("reason", "We need it.\nSoon.")], more];
+    let answer = admin.call("requests/file", &fields.concat()).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer.json()["request"].as_str().unwrap().to_owned()
 }
@@ -73,11 +80,12 @@ fn approving_what_deletes_is_confirmed_like_deleting() {
 #[test]
 fn every_page_of_a_list_is_read_and_no_more_of_a_log_than_is_asked_for() {
     both_ways(async |machine| {
-        // More than a page of the API has.
-        for _ in 0..53 {
-            let id = ask(machine, "namespace_limit", &[("limit", "20")]).await;
-            let fields = [("organization", SLUG), ("request", id.as_str())];
-            assert_eq!(machine.ada.call("requests/withdraw", &fields).await.status, 200);
+        // More than a page of the API has, and of neither organization more than may be asked in an hour.
+        let eve = machine.house.found("Eastwind", "eve@eastwind.example").await;
+        for admin in [&machine.ada, &eve].into_iter().cycle().take(53) {
+            let id = ask_as(admin, "namespace_limit", &[("limit", "20")]).await;
+            let fields = [("organization", admin.slug.as_str()), ("request", id.as_str())];
+            assert_eq!(admin.call("requests/withdraw", &fields).await.status, 200);
         }
         let oldest = machine.json(&["request", "list", "--all", "--limit", "1000"]);
         let rows = oldest["requests"].as_array().unwrap();

@@ -181,8 +181,8 @@ fn what_is_missing_is_said_in_one_line() {
     let far = |server| ["controller", "--server", server];
     let why = said(&far("https://bailiwick.example"), &[]);
     assert!(why.contains("BAILIWICK_CONTROLLER_CREDENTIAL is not set"), "{why}");
-    let why = said(&far("http://bailiwick.example"), &[credential]);
-    assert!(why.contains("https://"), "{why}");
+    let why = text(&run(&far("http://bailiwick.example"), &[credential], folder.path()).stderr);
+    assert!(why.contains("is not https"), "{why}");
     let why = said(&far("https://bailiwick.example"), &[credential]);
     assert!(why.contains("BAILIWICK_KUBECONFIG is not set"), "{why}");
     let why = said(&far("https://bailiwick.example"), &[credential, ("BAILIWICK_KUBECONFIG", "/nowhere")]);

@@ -28,7 +28,7 @@ impl Remote {
     }
 
     pub(crate) fn office(&self) -> There {
-        There::at(&self.address, &self.credential, Arc::new(|| Clock::System.now())).unwrap()
+        There::at(&self.address.parse().unwrap(), &self.credential, Arc::new(|| Clock::System.now())).unwrap()
     }
 
     /// The server is away. Answers when whoever comes has found out.

@@ -55,7 +55,7 @@ impl Server {
     }
 
     fn office(&self) -> There {
-        There::at(&self.address, CREDENTIAL, Arc::new(|| now().plus(AHEAD))).unwrap()
+        There::at(&self.address.parse().unwrap(), CREDENTIAL, Arc::new(|| now().plus(AHEAD))).unwrap()
     }
 
     fn last(&self) -> (String, String) {

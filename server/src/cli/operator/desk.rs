@@ -4,8 +4,9 @@ use super::{
     ask::{self, Assent},
     ended::Ended,
     print::{self, Paper, Stream},
-    transport::{Answer, Fields, Transport},
+    transport::Transport,
 };
+use crate::remote::{Answer, Fields};
 use axum::http::Method;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;

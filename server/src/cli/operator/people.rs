@@ -6,8 +6,8 @@ use super::{
     ended::Ended,
     members,
     print::{Paper, known, known_time, time},
-    transport::Fields,
 };
+use crate::remote::Fields;
 use app::api::{
     grants::{Grants, NamespaceGrant},
     members::Member,

@@ -171,8 +171,8 @@ fn the_operator_sees_and_removes_tokens_and_makes_none() {
         let before = scene.house.rows(&[]).await;
         let (id, slug) = (scene.program.id(), scene.ada.slug.as_str());
         let created = tokens::create(&operator, slug, &Default::default()).await.map(|created| created.listed);
-        assert_eq!(refused(created), Refusal::NotSignedIn);
-        assert_eq!(refused(tokens::assign(&operator, slug, &id, &texts(["dev"])).await), Refusal::NotSignedIn);
+        assert_eq!(refused(created), Refusal::PeopleOnly);
+        assert_eq!(refused(tokens::assign(&operator, slug, &id, &texts(["dev"])).await), Refusal::PeopleOnly);
         assert_eq!(tokens::list(&operator, slug, None, None).await.unwrap().total, 1);
         tokens::find(&operator, slug, &id).await.unwrap();
         assert_eq!(tokens::made_by(&operator, slug, &scene.maker).await.unwrap().1, 1);
