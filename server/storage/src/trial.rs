@@ -1,6 +1,7 @@
 //! Fresh databases for tests, migrated and gone afterwards. Behind the feature `trial`, which no program asks for.
 
 use crate::{Db, Options, db::POSTGRES};
+use domain::time::Timestamp;
 use sqlx::{AssertSqlSafe, Connection as _, Executor, PgConnection, Row};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
@@ -116,6 +117,14 @@ impl Trial {
             Db::Postgres(pool) => pool.execute(sql).await.map(|_| ()),
         }
         .expect("SQL that runs");
+    }
+
+    /// A time as it stands in this database's SQL.
+    pub fn written(&self, at: Timestamp) -> String {
+        match &self.db {
+            Db::Sqlite { .. } => at.micros().to_string(),
+            Db::Postgres(_) => format!("timestamptz 'epoch' + interval '{} microseconds'", at.micros()),
+        }
     }
 
     /// The first column of every row, which is a text.

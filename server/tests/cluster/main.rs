@@ -34,6 +34,7 @@ mod hostile;
 mod kept;
 mod log;
 mod logins;
+mod operator;
 mod outage;
 mod promises;
 mod random;
