@@ -28,4 +28,6 @@ pub mod new_secret;
 pub mod palette;
 #[cfg(feature = "ssr")]
 pub mod prove_again;
+#[cfg(feature = "ssr")]
+pub mod table;
 pub mod theme;

@@ -133,6 +133,9 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::AdminsOnly => "Only an admin of this organization can do this. Ask one of them.".into(),
         Refusal::OperatorOnly => "Only the operator of this installation can do this. Ask them.".into(),
         Refusal::MembershipDeactivated => "Your membership in this organization is switched off. Ask one of its admins to reactivate it.".into(),
+        Refusal::AccountDeactivated { organizations } if organizations.is_empty() => {
+            "Your account is in no organization. Open the invitation that you were sent, or ask an admin for one.".into()
+        }
         Refusal::AccountDeactivated { organizations } => {
             format!("Your account is deactivated in {}. Ask an admin there to reactivate it.", list(organizations))
         }

@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     api::tokens::{Created, Token, Tokens},
-    components::icon::{Glyph, Icon},
+    components::{
+        icon::{Glyph, Icon},
+        table::Columns,
+    },
     words::count,
 };
 use dialogs::Dialog;
@@ -177,17 +180,7 @@ fn Table(tokens: Vec<Token>, now: Timestamp, fresh: Option<domain::id::TokenId>)
     let rows = rows.collect::<Vec<_>>();
     view! {
         <table class="tokens">
-            <thead>
-                <tr>
-                    <th>"Token"</th>
-                    <th>"Name"</th>
-                    <th>"Namespaces"</th>
-                    <th>"Created"</th>
-                    <th>"Expires"</th>
-                    <th>"Last used"</th>
-                    <th>"Actions"</th>
-                </tr>
-            </thead>
+            <Columns names=["Token", "Name", "Namespaces", "Created", "Expires", "Last used", "Actions"] />
             <tbody>{rows}</tbody>
         </table>
     }

@@ -19,6 +19,7 @@ use crate::{
         icon::{Glyph, Icon},
         moment::Moment,
         namespace_form::NamespaceField,
+        table::Columns,
     },
     words::{self, count},
 };
@@ -222,15 +223,7 @@ fn Differences(troubles: Vec<Trouble>, drifts: Vec<Drift>) -> impl IntoView {
                 <p>"What was found other than this console says, and what was done about it."</p>
             </header>
             <table class="differences">
-                <thead>
-                    <tr>
-                        <th>"Namespace"</th>
-                        <th>"Binding"</th>
-                        <th>"What"</th>
-                        <th>"Since"</th>
-                        <th>"Done"</th>
-                    </tr>
-                </thead>
+                <Columns names=["Namespace", "Binding", "What", "Since", "Done"] />
                 <tbody>{rows}</tbody>
             </table>
         </section>
@@ -292,14 +285,7 @@ fn Table(namespaces: Vec<Namespace>, people: String, admin: bool, open: Option<O
     let rows = rows.collect::<Vec<_>>();
     view! {
         <table class="spaces">
-            <thead>
-                <tr>
-                    <th>"Name"</th>
-                    <th>"Who has access"</th>
-                    <th>"Created"</th>
-                    <th>"Cluster"</th>
-                </tr>
-            </thead>
+            <Columns names=["Name", "Who has access", "Created", "Cluster"] />
             <tbody>{rows}</tbody>
         </table>
     }

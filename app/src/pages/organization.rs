@@ -22,6 +22,7 @@ use crate::{
     components::{
         access::Place,
         icon::{Glyph, Icon},
+        table::Search,
     },
 };
 use dialogs::Dialog;
@@ -263,19 +264,13 @@ fn Page(facts: Facts) -> impl IntoView {
                 </h2>
                 <div class="card-tools">
                     {filters}
-                    <form method="get" action=path data-soft="" role="search" class="with-icon">
-                        {hidden("status", &status)} {hidden("sort", &sort)} <Glyph icon=Icon::Search size=16 />
-                        <input
-                            class="input"
-                            type="search"
-                            id="search"
-                            name="search"
-                            value=state.search.clone()
-                            placeholder="Email or name"
-                            aria-label="Search users by email or name"
-                            data-live=""
-                        />
-                    </form>
+                    <Search
+                        action=path
+                        value=state.search.clone()
+                        placeholder="Email or name"
+                        label="Search users by email or name"
+                        kept=vec![("status", status.clone()), ("sort", sort.clone())]
+                    />
                 </div>
                 <Table members=members.members slug=slug.clone() admin own open pending enforced state=state.clone() />
                 <Foot slug=slug.clone() state total=members.total next=members.next previous admin alone />

@@ -14,6 +14,7 @@ statements! {
     ALL = "select id, name, made_by, maker_id, made_at from operator_credentials where ended_at is null order by made_at, id";
     // Without its hash: nothing can match an ended one.
     END = "update operator_credentials set secret_hash = null, ended_at = $2 where id = $1 and ended_at is null returning name";
+    END_OF = "update operator_credentials set secret_hash = null, ended_at = $2 where maker_id = $1 and ended_at is null returning name";
 }
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -69,4 +70,10 @@ pub async fn all(c: &mut Connection) -> Result<Vec<Credential>, Error> {
 pub async fn end(c: &mut Connection, id: CredentialId, now: Timestamp) -> Result<Option<String>, Error> {
     let row: Option<(String,)> = one!(c, END, id.uuid(), At(now))?;
     Ok(row.map(|(name,)| name))
+}
+
+/// Ends all that somebody made; their names.
+pub async fn end_of(c: &mut Connection, maker: UserId, now: Timestamp) -> Result<Vec<String>, Error> {
+    let rows: Vec<(String,)> = all!(c, END_OF, maker.uuid(), At(now))?;
+    Ok(rows.into_iter().map(|(name,)| name).collect())
 }

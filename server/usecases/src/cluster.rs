@@ -4,6 +4,7 @@
 mod controllers;
 mod following;
 
+pub(crate) use controllers::connection;
 pub use controllers::{Health, Lease, Standing, await_one, health, stands};
 pub use following::{Following, Sync};
 

@@ -14,7 +14,7 @@ pub use directory::{
     organizations, overview, request, requests, waiting,
 };
 pub use installation::{
-    NewAccount, add, credentials, end_credential, list, make_credential, remove, retry_all_mail, retry_mail,
+    Dismissed, NewAccount, add, credentials, end_credential, list, make_credential, remove, retry_all_mail, retry_mail,
     set_sign_ups,
 };
 pub use namespaces::{adopt, delete};

@@ -94,8 +94,9 @@ pub struct Drift {
 pub struct Cluster {
     /// Whether a controller keeps a cluster at all.
     pub enforced: bool,
-    /// Whether the API server answers, and since when that is so.
-    pub connected: Option<bool>,
+    /// Whether it is followed at all: `followed`, `awaited`, `silent`, `away`, `behind`. None where there is none.
+    pub state: Option<String>,
+    /// Since when it is not.
     pub since: Option<Timestamp>,
     pub version: Option<String>,
     /// Organizations that the cluster does not follow, wholly or in part.
@@ -273,9 +274,9 @@ pub async fn cluster() -> Result<Cluster, ApiError> {
     let cluster = operator::cluster(&context()?).await?;
     Ok(Cluster {
         enforced: cluster.enforced,
-        connected: cluster.connected.as_ref().map(|it| it.connected),
-        since: cluster.connected.as_ref().map(|it| it.since),
-        version: cluster.connected.and_then(|it| it.server_version),
+        state: cluster.enforced.then(|| cluster.health.code().to_owned()),
+        since: cluster.health.since().filter(|_| cluster.enforced),
+        version: cluster.version,
         differing: cluster.differing.into_iter().map(Into::into).collect(),
         drifts: cluster.drifts.into_iter().map(Drift::from).collect(),
     })

@@ -93,10 +93,17 @@ pub async fn add_operator(
     Ok(())
 }
 
+/// Makes somebody no operator any longer; the credentials they made end, and an account that is of no organization goes.
 #[server(name = RemoveOperatorCall, prefix = "/api/v1", endpoint = "operator/remove-operator")]
 pub async fn remove_operator(email: String) -> Result<(), ApiError> {
-    let email = operator::remove(&context()?, &email).await?;
-    exchange::notice(format!("{email} is no operator any longer."));
+    let operator::Dismissed { email, credentials, forgotten } = operator::remove(&context()?, &email).await?;
+    let ended = match credentials {
+        0 => String::new(),
+        1 => " The credential they made has ended.".to_owned(),
+        count => format!(" The {count} credentials they made have ended."),
+    };
+    let account = if forgotten { " Their account, which was of no organization, is removed." } else { "" };
+    exchange::notice(format!("{email} is no operator any longer.{ended}{account}"));
     Ok(())
 }
 

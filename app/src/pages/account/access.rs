@@ -6,6 +6,7 @@ use crate::{
         form::Form,
         icon::{Glyph, Icon},
         moment::{Distance, Moment},
+        table::Columns,
     },
     pages::{Away, Visit},
     words::{self, count},
@@ -92,16 +93,7 @@ fn List(logins: Vec<Login>, now: Timestamp) -> impl IntoView {
     let rows = logins.into_iter().map(|login| view! { <Row login now /> }).collect::<Vec<_>>();
     view! {
         <table class="sessions machines">
-            <thead>
-                <tr>
-                    <th>"Machine"</th>
-                    <th>"Organization"</th>
-                    <th>"Let in"</th>
-                    <th>"Last used"</th>
-                    <th>"Ends"</th>
-                    <th>"Actions"</th>
-                </tr>
-            </thead>
+            <Columns names=["Machine", "Organization", "Let in", "Last used", "Ends", "Actions"] />
             <tbody>{rows}</tbody>
         </table>
         <div class="foot">

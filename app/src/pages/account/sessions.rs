@@ -1,7 +1,7 @@
 //! Where this person is signed in, and the way to end it.
 
 use crate::{
-    components::{device::device, form::Form, moment::Moment},
+    components::{device::device, form::Form, moment::Moment, table::Columns},
     pages::{Away, Visit},
     words::count,
 };
@@ -55,15 +55,7 @@ pub(super) fn Sessions(sessions: Vec<Shown>) -> impl IntoView {
                 <p>"A session ends after an hour without use, and a day after signing in."</p>
             </header>
             <table class="sessions">
-                <thead>
-                    <tr>
-                        <th>"Device"</th>
-                        <th>"IP address"</th>
-                        <th>"Signed in"</th>
-                        <th>"Last used"</th>
-                        <th>"Actions"</th>
-                    </tr>
-                </thead>
+                <Columns names=["Device", "IP address", "Signed in", "Last used", "Actions"] />
                 <tbody>{rows}</tbody>
             </table>
             <div class="foot">

@@ -8,30 +8,28 @@ use super::{
 };
 use crate::{
     api::operator::directory::{ClusterState, Drift, Organization},
-    components::moment::{Distance, Moment},
+    components::{
+        moment::{Distance, Moment},
+        table::Columns,
+    },
 };
 use domain::{path, text::Slug, time::Timestamp};
 use leptos::prelude::*;
-use usecases::operator::Cluster;
+use usecases::{cluster::Health, operator::Cluster};
 
 struct Facts {
     frame: Frame,
     enforced: bool,
-    connected: Option<Connected>,
+    health: Health,
+    version: Option<String>,
     differing: Vec<Organization>,
     drifts: Vec<Drift>,
     dialog: Option<Dialog>,
     now: Timestamp,
 }
 
-struct Connected {
-    answers: bool,
-    since: Timestamp,
-    version: Option<String>,
-}
-
 pub(super) async fn load(visit: &Visit, frame: Frame) -> Loaded {
-    let Cluster { enforced, connected, differing, drifts } = usecases::operator::cluster(&visit.context).await?;
+    let Cluster { enforced, health, version, differing, drifts } = usecases::operator::cluster(&visit.context).await?;
     let dialog = match visit.query.get("confirm-deletions").and_then(|slug| Slug::parse(slug).ok()) {
         Some(slug) => acts::confirming(visit, &slug, visit.with(&ACTS)).await?,
         None => None,
@@ -39,7 +37,8 @@ pub(super) async fn load(visit: &Visit, frame: Frame) -> Loaded {
     let facts = Facts {
         frame,
         enforced,
-        connected: connected.map(|it| Connected { answers: it.connected, since: it.since, version: it.server_version }),
+        health,
+        version,
         differing: differing.into_iter().map(Organization::from).collect(),
         drifts: drifts.into_iter().map(Drift::from).collect(),
         dialog,
@@ -50,11 +49,11 @@ pub(super) async fn load(visit: &Visit, frame: Frame) -> Loaded {
 
 #[component]
 fn Page(facts: Facts) -> impl IntoView {
-    let Facts { frame, enforced, connected, differing, drifts, dialog, now } = facts;
+    let Facts { frame, enforced, health, version, differing, drifts, dialog, now } = facts;
     view! {
         <Desk frame tab=Tab::Cluster lead="Whether the cluster holds what this installation says, and what it found otherwise." dialog>
             <View action=path::OPERATOR_CLUSTER.to_owned() />
-            <State enforced connected />
+            <State enforced health version />
             <Differing differing enforced now />
             <Drifts drifts now />
         </Desk>
@@ -62,25 +61,42 @@ fn Page(facts: Facts) -> impl IntoView {
 }
 
 #[component]
-fn State(enforced: bool, connected: Option<Connected>) -> impl IntoView {
-    let (badge, word, words) = match (enforced, connected) {
+fn State(enforced: bool, health: Health, version: Option<String>) -> impl IntoView {
+    let doctor = || view! { <code>"bailiwick doctor"</code> " says more." };
+    let (badge, word, words) = match (enforced, health) {
         (false, _) => (
             "badge none",
             "not connected",
             view! { "Grants are kept and nothing enforces them. BAILIWICK_KUBECONFIG names the cluster to keep." }
                 .into_any(),
         ),
-        (true, None) => ("badge wait", "applying", view! { "The controller has not looked yet." }.into_any()),
-        (true, Some(Connected { answers: true, since, version })) => {
-            let version = version.map(|version| format!("Kubernetes {version}. ")).unwrap_or_default();
-            ("badge good", "answers", view! { {version} "Since " <Moment at=since /> "." }.into_any())
+        (true, Health::Followed) => {
+            let version = version.map(|version| format!("It runs Kubernetes {version}, and "));
+            let words = format!("{}holds what the console says.", version.unwrap_or("It ".to_owned()));
+            ("badge good", "followed", words.into_any())
         }
-        (true, Some(Connected { answers: false, since, .. })) => (
+        (true, Health::Awaited) => ("badge wait", "applying", "The controller has not looked yet.".into_any()),
+        (true, Health::Silent { since }) => (
+            "badge bad",
+            "no controller",
+            view! { "None has come since " <Moment at=since /> ". Changes are kept until one does. " {doctor()} }
+                .into_any(),
+        ),
+        (true, Health::Away { since }) => (
             "badge bad",
             "does not answer",
             view! {
-                "Since " <Moment at=since /> ". Changes are kept, and made there as soon as it is back. "
-                <code>"bailiwick doctor"</code> " says more."
+                "Since " <Moment at=since />
+                ". Changes are kept, and made there as soon as its API server is back. " {doctor()}
+            }
+            .into_any(),
+        ),
+        (true, Health::Behind { holder, since }) => (
+            "badge bad",
+            "not ours",
+            view! {
+                "Since " <Moment at=since /> " " <code>{holder}</code>
+                " holds the Lease, which is no controller of this installation. " {doctor()}
             }
             .into_any(),
         ),
@@ -88,7 +104,7 @@ fn State(enforced: bool, connected: Option<Connected>) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="state">
             <header class="card-head">
-                <h2 id="state">"API server " <span class=badge>{word}</span></h2>
+                <h2 id="state">"Cluster " <span class=badge>{word}</span></h2>
                 <p>{words}</p>
             </header>
         </section>
@@ -151,14 +167,7 @@ fn Differing(differing: Vec<Organization>, enforced: bool, now: Timestamp) -> im
                 <p>"Organizations of which the cluster does not hold what it should."</p>
             </header>
             <table class="rows differing">
-                <thead>
-                    <tr>
-                        <th>"Organization"</th>
-                        <th>"Why"</th>
-                        <th>"Since"</th>
-                        <th>"Actions"</th>
-                    </tr>
-                </thead>
+                <Columns names=["Organization", "Why", "Since", "Actions"] />
                 <tbody>{rows.collect::<Vec<_>>()}</tbody>
             </table>
         </section>
@@ -198,16 +207,7 @@ fn Drifts(drifts: Vec<Drift>, now: Timestamp) -> impl IntoView {
                     <p>"What was found other than the console says, across all organizations, and what was done about it."</p>
                 </header>
                 <table class="rows differences">
-                    <thead>
-                        <tr>
-                            <th>"Organization"</th>
-                            <th>"Namespace"</th>
-                            <th>"Binding"</th>
-                            <th>"What"</th>
-                            <th>"Found"</th>
-                            <th>"Done"</th>
-                        </tr>
-                    </thead>
+                    <Columns names=["Organization", "Namespace", "Binding", "What", "Found", "Done"] />
                     <tbody>{rows.collect::<Vec<_>>()}</tbody>
                 </table>
             </section>

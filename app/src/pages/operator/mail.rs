@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     api::operator::directory::{Letter, Mail},
-    components::{address::broken, form::Form, moment::Distance},
+    components::{address::broken, form::Form, moment::Distance, table::Columns},
     words,
 };
 use domain::time::Timestamp;
@@ -164,16 +164,7 @@ fn Table(letters: Vec<Letter>, plain: String, now: Timestamp) -> impl IntoView {
     });
     view! {
         <table class="rows letters">
-            <thead>
-                <tr>
-                    <th>"To"</th>
-                    <th>"Mail"</th>
-                    <th>"Written"</th>
-                    <th>"What the mail server said"</th>
-                    <th>"State"</th>
-                    <th>"Actions"</th>
-                </tr>
-            </thead>
+            <Columns names=["To", "Mail", "Written", "What the mail server said", "State", "Actions"] />
             <tbody>{rows.collect::<Vec<_>>()}</tbody>
         </table>
     }

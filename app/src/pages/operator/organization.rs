@@ -19,6 +19,7 @@ use crate::{
         address::broken,
         icon::{Glyph, Icon},
         moment::{Distance, Moment},
+        table::Columns,
     },
     pages::ends::ends,
     words::day,
@@ -216,16 +217,7 @@ fn Withheld(given: Vec<Given>, now: Timestamp) -> impl IntoView {
         });
         view! {
             <table class="rows withheld-given">
-                <thead>
-                    <tr>
-                        <th>"Who"</th>
-                        <th>"Permission"</th>
-                        <th>"Namespace"</th>
-                        <th>"Given"</th>
-                        <th>"Ends"</th>
-                        <th>"Actions"</th>
-                    </tr>
-                </thead>
+                <Columns names=["Who", "Permission", "Namespace", "Given", "Ends", "Actions"] />
                 <tbody>{rows.collect::<Vec<_>>()}</tbody>
             </table>
         }

@@ -8,8 +8,8 @@ use crate::{
     api::operator::directory::{ClusterState, Organization},
     components::{
         address::broken,
-        icon::{Glyph, Icon},
         moment::Distance,
+        table::{Columns, Search},
     },
     words::count,
 };
@@ -53,19 +53,12 @@ fn Page(facts: Facts) -> impl IntoView {
                     "Organizations"
                 </h2>
                 <div class="card-tools">
-                    <form method="get" action=path::OPERATOR_ORGANIZATIONS data-soft="" role="search" class="with-icon">
-                        <Glyph icon=Icon::Search size=16 />
-                        <input
-                            class="input"
-                            type="search"
-                            id="search"
-                            name="search"
-                            value=search
-                            placeholder="Name or slug"
-                            aria-label="Search organizations by name or slug"
-                            data-live=""
-                        />
-                    </form>
+                    <Search
+                        action=path::OPERATOR_ORGANIZATIONS.to_owned()
+                        value=search
+                        placeholder="Name or slug"
+                        label="Search organizations by name or slug"
+                    />
                 </div>
                 {list}
                 <div class="foot">
@@ -82,16 +75,7 @@ fn Table(organizations: Vec<Organization>, enforced: bool, now: Timestamp) -> im
     let rows = organizations.into_iter().map(|organization| view! { <Row organization enforced now /> });
     view! {
         <table class="rows organizations">
-            <thead>
-                <tr>
-                    <th>"Name"</th>
-                    <th>"Founder"</th>
-                    <th>"Members"</th>
-                    <th>"Namespaces"</th>
-                    <th>"Last activity"</th>
-                    <th>"State"</th>
-                </tr>
-            </thead>
+            <Columns names=["Name", "Founder", "Members", "Namespaces", "Last activity", "State"] />
             <tbody>{rows.collect::<Vec<_>>()}</tbody>
         </table>
     }

@@ -14,12 +14,15 @@ use crate::{
         operator::installation::{Credential, Operator},
         requests::Request,
     },
-    components::{address::broken, form::Field, moment::Moment},
+    components::{address::broken, form::Field, moment::Moment, table::Columns},
     words::{count, day},
 };
 use domain::{path, time::Timestamp};
 use leptos::prelude::*;
-use usecases::operator::{self, Cluster, Overview};
+use usecases::{
+    cluster::Health,
+    operator::{self, Cluster, Overview},
+};
 
 /// How many requests are shown before the rest is a link.
 const SHOWN: usize = 5;
@@ -88,7 +91,10 @@ fn asked(visit: &Visit, operators: &[Operator], credentials: &[Credential]) -> R
     {
         let title = format!("Take the role of operator from {}?", found.email);
         Question::new(title, "/api/v1/operator/remove-operator", "Take it", Tone::Takes)
-            .consequences(["Their account and their memberships stay as they are."])
+            .consequences([
+                "Their account and their memberships stay as they are; an account that is of no organization is removed.",
+                "The credentials they made end at once.",
+            ])
             .given("email", found.email.to_string())
     } else if let Some(found) =
         query.get("end-credential").and_then(|id| credentials.iter().find(|it| it.id.to_string() == id))
@@ -155,11 +161,14 @@ fn Figures(overview: Overview, cluster: Cluster) -> impl IntoView {
     let (waiting, given_up) = (overview.mail.waiting - overview.mail.given_up, overview.mail.given_up);
     // Without a cluster nothing could follow: what an earlier one left behind is no trouble.
     let differing = if cluster.enforced { cluster.differing.len() } else { 0 };
-    let state = match (cluster.enforced, cluster.connected.as_ref().map(|it| it.connected)) {
+    let state = match (cluster.enforced, &cluster.health) {
         (false, _) => "not connected",
-        (true, Some(false)) => "not answering",
-        (true, _) if differing > 0 => "differs",
-        (true, _) => "follows",
+        (true, Health::Away { .. }) => "not answering",
+        (true, Health::Silent { .. }) => "no controller",
+        (true, Health::Behind { .. }) => "not ours",
+        (true, Health::Awaited) => "applying",
+        (true, Health::Followed) if differing > 0 => "differs",
+        (true, Health::Followed) => "followed",
     };
     let beside = if differing > 0 { count(differing as u64, "organization", "organizations") } else { String::new() };
     view! {
@@ -279,14 +288,7 @@ fn Operators(operators: Vec<Operator>, own: String) -> impl IntoView {
                 <Act name="add-operator" value="1" word="Add an operator" class="button" />
             </header>
             <table class="rows operators">
-                <thead>
-                    <tr>
-                        <th>"Email"</th>
-                        <th>"Name"</th>
-                        <th>"Since"</th>
-                        <th>"Actions"</th>
-                    </tr>
-                </thead>
+                <Columns names=["Email", "Name", "Since", "Actions"] />
                 <tbody>{rows.collect::<Vec<_>>()}</tbody>
             </table>
         </section>
@@ -323,13 +325,7 @@ fn Programs(credentials: Vec<Credential>) -> impl IntoView {
                     <p>"Each does what an operator does, for a program that brings it."</p>
                 </header>
                 <table class="rows operators">
-                    <thead>
-                        <tr>
-                            <th>"Name"</th>
-                            <th>"Made"</th>
-                            <th>"Actions"</th>
-                        </tr>
-                    </thead>
+                    <Columns names=["Name", "Made", "Actions"] />
                     <tbody>{rows.collect::<Vec<_>>()}</tbody>
                 </table>
             </section>

@@ -98,10 +98,14 @@ async fn overview(desk: &Desk) -> Outcome {
 
 async fn cluster(desk: &Desk) -> Outcome {
     let (json, it): (_, Cluster) = desk.read("operator/cluster", Vec::new()).await?;
-    let connected = match it.connected {
-        Some(true) => "the API server answers",
-        Some(false) => "the API server does not answer",
-        None if it.enforced => "not tried yet",
+    let state = match it.state.as_deref() {
+        Some("followed") => "followed",
+        Some("awaited") => "no controller has come yet",
+        Some("silent") => "no controller comes any longer",
+        Some("away") => "the API server does not answer",
+        Some("behind") => "a controller of another installation holds the Lease",
+        // Of a newer server.
+        Some(other) => other,
         None => "no cluster is connected",
     };
     let differing: Vec<_> = it.differing.iter().map(organizations::row).collect();
@@ -119,7 +123,7 @@ async fn cluster(desk: &Desk) -> Outcome {
     let drifts: Vec<_> = it.drifts.iter().map(drift).collect();
     desk.show(&json, |paper| {
         paper.facts([
-            ("connection", connected.to_owned()),
+            ("state", state.to_owned()),
             ("since", known_time(it.since)),
             ("version", known(it.version.clone())),
         ]);

@@ -31,8 +31,8 @@ pub(super) enum Command {
     /// The operators of this installation.
     #[command(after_help = "Example:\n  bailiwick operator list")]
     List,
-    /// Make somebody no operator any longer. Their account stays.
-    #[command(after_help = "Example:\n  bailiwick operator remove ada@example.org")]
+    /// Make somebody no operator any longer.
+    #[command(long_about = REMOVE, after_help = "Example:\n  bailiwick operator remove ada@example.org")]
     Remove {
         #[arg(value_parser = email)]
         email: EmailAddress,
@@ -47,6 +47,12 @@ Make somebody an operator, with an account where they have none.
 
 Whoever has an account with this address keeps it as it is, and is asked for nothing. For a new account the password is
 asked for on the terminal, and elsewhere read from the standard input.";
+
+const REMOVE: &str = "\
+Make somebody no operator any longer.
+
+The credentials they made end. Their account stays with its memberships; one that is of no organization, and invited to
+none, is removed as completely as `bailiwick operator user remove` does it.";
 
 const CREDENTIAL_EXAMPLE: &str = "Example:
   export BAILIWICK_OPERATOR_CREDENTIAL=$(bailiwick operator credential make laptop)
@@ -74,7 +80,9 @@ pub(super) async fn run(desk: &Desk, command: Command) -> Outcome {
         Command::Create { email, first_name, last_name } => create(desk, &email, first_name, last_name).await,
         Command::List => list(desk).await,
         Command::Remove { email } => {
-            desk.remark(|paper| paper.line(&format!("{email} will be no operator any longer. Their account stays.")));
+            desk.remark(|paper| {
+                paper.line(&format!("{email} will be no operator any longer, and the credentials they made end."))
+            });
             desk.confirm("email", email.as_str())?;
             desk.act("operator/remove-operator", vec![("email", email.to_string())]).await
         }

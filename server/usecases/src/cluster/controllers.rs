@@ -4,7 +4,7 @@ use crate::{Error, Installation};
 use domain::time::Timestamp;
 use std::{fmt, time::Duration};
 use storage::{
-    Db,
+    Connection, Db,
     cluster::{self, Connected},
 };
 
@@ -71,6 +71,27 @@ impl Health {
     }
 }
 
+impl Health {
+    /// One word for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Followed => "followed",
+            Self::Awaited => "awaited",
+            Self::Silent { .. } => "silent",
+            Self::Away { .. } => "away",
+            Self::Behind { .. } => "behind",
+        }
+    }
+
+    /// Since when it is not followed.
+    pub const fn since(&self) -> Option<Timestamp> {
+        match self {
+            Self::Followed | Self::Awaited => None,
+            Self::Silent { since } | Self::Away { since } | Self::Behind { since, .. } => Some(*since),
+        }
+    }
+}
+
 /// For the operator.
 impl fmt::Display for Health {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,8 +111,13 @@ impl fmt::Display for Health {
 }
 
 pub async fn health(db: &Db, now: Timestamp) -> Result<Health, Error> {
-    let kept = cluster::connection(&mut db.read().await?).await?;
-    Ok(Health::of(kept.as_ref(), now))
+    Ok(connection(&mut db.read().await?, now).await?.0)
+}
+
+/// Whether the cluster is followed, and the version that its API server said last.
+pub(crate) async fn connection(c: &mut Connection, now: Timestamp) -> Result<(Health, Option<String>), Error> {
+    let kept = cluster::connection(c).await?;
+    Ok((Health::of(kept.as_ref(), now), kept.and_then(|kept| kept.server_version)))
 }
 
 /// From now on a controller is waited for, unless one is heard of anyway.

@@ -15,11 +15,16 @@ pub(crate) struct InstallationWork {
 impl InstallationWork {
     /// The second gate of the installation: writes what an operator did, and keeps it.
     pub(crate) async fn commit(mut self, event: OperatorEvent) -> Result<(), Error> {
+        self.record(&event).await?;
+        Ok(self.c.commit().await?)
+    }
+
+    /// Writes one more thing that happens with what [`InstallationWork::commit`] says.
+    pub(crate) async fn record(&mut self, event: &OperatorEvent) -> Result<(), Error> {
         let by = By::of(&self.context).name;
         let ip = self.context.ip_text();
         let from = (ip.as_deref(), self.context.caller.user_agent.as_deref());
         let id = LetterId::from_random(crate::dice::random()).uuid();
-        operators::record(&mut self.c, id, &by, &event, from, self.now).await?;
-        Ok(self.c.commit().await?)
+        Ok(operators::record(&mut self.c, id, &by, event, from, self.now).await?)
     }
 }

@@ -1,6 +1,10 @@
 //! The installation as its operators see it.
 
-use crate::{Context, Error, OutboxState, sign_up};
+use crate::{
+    Context, Error, OutboxState,
+    cluster::{Health, connection},
+    sign_up,
+};
 use domain::{
     Refusal,
     activity::ActivityEvent,
@@ -11,7 +15,6 @@ use domain::{
 };
 use std::cmp::Reverse;
 use storage::{
-    cluster::{self, Connected},
     directory::{self, Counts, Drift, Listed, WaitingMail},
     members::{self, Member},
     namespaces::{self, Namespace},
@@ -146,7 +149,9 @@ pub async fn request(context: &Context, id: &str) -> Result<Filed, Error> {
 pub struct Cluster {
     /// Whether a controller keeps a cluster at all.
     pub enforced: bool,
-    pub connected: Option<Connected>,
+    pub health: Health,
+    /// As its API server said last.
+    pub version: Option<String>,
     /// Organizations that it does not follow, wholly or in part.
     pub differing: Vec<Listed>,
     pub drifts: Vec<Drift>,
@@ -155,10 +160,11 @@ pub struct Cluster {
 pub async fn cluster(context: &Context) -> Result<Cluster, Error> {
     let context = context.as_operator()?;
     let mut c = context.installation.db.read().await?;
+    let (health, version) = connection(&mut c, context.now()).await?;
     Ok(Cluster {
         enforced: context.settings().enforced,
-        // While a controller is only waited for, nothing is known.
-        connected: cluster::connection(&mut c).await?.filter(|connected| connected.heard_at.is_some()),
+        health,
+        version,
         differing: directory::differing(&mut c, DIFFERING_SHOWN).await?,
         drifts: directory::drifts(&mut c, DRIFTS_SHOWN).await?,
     })

@@ -1,6 +1,10 @@
 //! The installation as a whole: who its operators are, what their programs bring, sign-ups, and the mail that waits.
 
-use crate::{Context, Error, Operator, gates::open_account, keys::sha256};
+use crate::{
+    Context, Error, Operator,
+    gates::{InstallationWork, open_account},
+    keys::sha256,
+};
 use domain::{
     Refusal,
     id::{CredentialId, LetterId, UserId},
@@ -12,6 +16,7 @@ use storage::{
     credentials::{self, Credential},
     directory,
     operators::{self, Operator as Listed},
+    removal,
     users::{self, User},
 };
 
@@ -75,11 +80,22 @@ fn name(context: &Context) -> String {
     context.caller.operator().map(Operator::name).unwrap_or_default()
 }
 
-/// Makes somebody no operator any longer. Their account stays.
+/// What became of somebody who is no operator any longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dismissed {
+    pub email: EmailAddress,
+    /// How many credentials of theirs ended.
+    pub credentials: usize,
+    /// Their account was of no organization, and went as completely as a person is removed.
+    pub forgotten: bool,
+}
+
+/// Makes somebody no operator any longer, and ends the credentials they made. Their account stays, unless nothing is left
+/// for it to open: then nobody else could ever remove it.
 ///
 /// # Errors
 /// [`Refusal::NotOperator`], [`Refusal::LastOperator`].
-pub async fn remove(context: &Context, email: &str) -> Result<EmailAddress, Error> {
+pub async fn remove(context: &Context, email: &str) -> Result<Dismissed, Error> {
     let context = context.acting_as_operator()?;
     let email = EmailAddress::parse(email).map_err(Refusal::field("email"))?;
     let mut work = context.begin_installation().await?;
@@ -91,8 +107,34 @@ pub async fn remove(context: &Context, email: &str) -> Result<EmailAddress, Erro
         return Err(Refusal::LastOperator.into());
     }
     operators::delete(&mut work.c, user.id).await?;
-    work.commit(OperatorEvent::Removed { email: email.clone() }).await?;
-    Ok(email)
+    let now = work.now;
+    let ended = credentials::end_of(&mut work.c, user.id, now).await?;
+    let credentials = ended.len();
+    for name in ended {
+        work.record(&OperatorEvent::CredentialEnded { name }).await?;
+    }
+    let forgotten = forget(&mut work, &user).await?;
+    let known_as = forgotten.clone().unwrap_or_else(|| email.clone());
+    work.commit(OperatorEvent::Removed { email: known_as }).await?;
+    Ok(Dismissed { email, credentials, forgotten: forgotten.is_some() })
+}
+
+/// Removes an account that is in no organization and invited to none; the address that stands in the logs instead of its own.
+async fn forget(work: &mut InstallationWork, user: &User) -> Result<Option<EmailAddress>, Error> {
+    // From here on they join nothing.
+    if !users::hold(&mut work.c, user.id).await? {
+        return Err(Refusal::NotOperator.into());
+    }
+    let memberships = removal::memberships(&mut work.c, user.id).await?;
+    if !memberships.is_empty() || !removal::pending(&mut work.c, &user.email).await?.is_empty() {
+        return Ok(None);
+    }
+    let name = format!("{} {}", user.first_name, user.last_name);
+    let instead = EmailAddress::of_removed(&user.first_name, &user.last_name, user.id);
+    let now = work.now;
+    removal::forget(&mut work.c, user, &instead, &name, now).await?;
+    work.record(&OperatorEvent::UserRemoved { name }).await?;
+    Ok(Some(instead))
 }
 
 /// The credentials that stand.

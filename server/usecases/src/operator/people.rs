@@ -13,7 +13,7 @@ use domain::{
 };
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use storage::{
-    Connection,
+    Connection, credentials,
     members::{self, Member},
     operators,
     organizations::{self, Organization},
@@ -114,7 +114,8 @@ pub async fn preview_removal(context: &Context, slug: &str, member: &str) -> Res
 }
 
 /// Removes a person from every organization and forgets their address, password, sessions, grants, invitations and mail.
-/// Their name stays in the logs, and the tokens they made with their organizations.
+/// Their name stays in the logs, and the tokens they made with their organizations; what they made as an operator, for
+/// their programs, ends.
 ///
 /// # Errors
 /// [`Refusal::StillActive`] and [`Refusal::FounderStays`], of any organization; [`Refusal::LastOperator`].
@@ -130,6 +131,8 @@ pub(super) async fn forget(work: &mut Work, member: MemberId) -> Result<Removal,
     let user = users::find(&mut work.c, target.user).await?.ok_or(Refusal::NotFound)?;
     let mut places = BTreeMap::from([(work.organization.id, work.organization.clone())]);
     lock_all(work, &user, &mut places).await?;
+    // Before the person's own row, as whoever makes operators has them.
+    operators::lock(&mut work.c).await?;
     // From here on they join nothing; what they joined since is seen now. In this order, because whoever accepts an
     // invitation has its organization before they have their own row.
     if !users::hold(&mut work.c, user.id).await? {
@@ -138,7 +141,6 @@ pub(super) async fn forget(work: &mut Work, member: MemberId) -> Result<Removal,
     let (memberships, offers) = lock_all(work, &user, &mut places).await?;
     let left = memberships.iter().filter_map(|it| places.get(&it.organization).cloned()).collect();
     let removal = gather(&mut work.c, &target, left, work.now).await?;
-    operators::lock(&mut work.c).await?;
     if operators::is_one(&mut work.c, user.id).await? && operators::all(&mut work.c).await?.len() == 1 {
         return Err(Refusal::LastOperator.into());
     }
@@ -154,6 +156,7 @@ pub(super) async fn forget(work: &mut Work, member: MemberId) -> Result<Removal,
         removal::delete_member(&mut work.c, membership).await?;
         events.push((membership.organization, ActivityEvent::UserRemoved { name: removal.name.clone() }));
     }
+    credentials::end_of(&mut work.c, user.id, now).await?;
     removal::forget(&mut work.c, &user, &instead, &removal.name, now).await?;
     for (organization, event) in events {
         match places.get(&organization).filter(|place| place.id != work.organization.id) {

@@ -125,7 +125,7 @@ fn whoever_was_made_no_operator_meanwhile_does_nothing_any_more() {
         assert!(!scene.olga.is_signed_in().await, "who is in no organization and no operator has no session");
         assert_eq!(refused(house.knock(&secret).await), Refusal::TokenUnknown);
         let back = house.sign_in(&scene.olga.email, "", PASSWORD).await;
-        assert_eq!(refused(back), Refusal::AccountDeactivated { organizations: Vec::new() });
+        assert_eq!(refused(back), Refusal::WrongCredentials, "nor an account");
     });
 }
 

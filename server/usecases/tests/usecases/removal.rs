@@ -260,8 +260,7 @@ fn what_they_did_is_read_as_before_under_their_name() {
         assert_eq!(outcome.by, "Dana Moreau");
         let deeds = operator::activity(&house.operator(), "").await.unwrap().0;
         assert!(deeds.iter().filter(|deed| deed.by == "Dana Moreau").count() >= 6, "{deeds:#?}");
-        let credentials = operator::credentials(&house.operator()).await.unwrap();
-        assert_eq!(credentials[0].made_by, "Dana Moreau");
+        assert!(operator::credentials(&house.operator()).await.unwrap().is_empty(), "what they made has ended");
         assert_eq!(operator::list(&house.operator()).await.unwrap().len(), 2);
         let named = ada.find_token(&program).await.unwrap().token;
         assert!(named.created_by.as_str().starts_with("dana.moreau."), "{named:?}");

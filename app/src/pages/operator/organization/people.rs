@@ -9,6 +9,7 @@ use crate::{
     components::{
         address::broken,
         icon::{Glyph, Icon},
+        table::{Columns, Search},
     },
     pages::{Away, Visit},
     words::count,
@@ -86,14 +87,7 @@ pub(super) fn People(crowd: Crowd, action: String) -> impl IntoView {
     } else {
         view! {
             <table class="rows people">
-                <thead>
-                    <tr>
-                        <th>"Email"</th>
-                        <th>"Name"</th>
-                        <th>"Status"</th>
-                        <th>"Actions"</th>
-                    </tr>
-                </thead>
+                <Columns names=["Email", "Name", "Status", "Actions"] />
                 <tbody>{rows}</tbody>
             </table>
         }
@@ -122,20 +116,13 @@ pub(super) fn People(crowd: Crowd, action: String) -> impl IntoView {
                 <div class="filters" role="group" aria-label="Status">
                     {filters}
                 </div>
-                <form method="get" action=action data-soft="" role="search" class="with-icon">
-                    {off.then(|| view! { <input type="hidden" name="status" value="deactivated" /> })}
-                    <Glyph icon=Icon::Search size=16 />
-                    <input
-                        class="input"
-                        type="search"
-                        id="search"
-                        name="search"
-                        value=search
-                        placeholder="Email or name"
-                        aria-label="Search people by email or name"
-                        data-live=""
-                    />
-                </form>
+                <Search
+                    action
+                    value=search
+                    placeholder="Email or name"
+                    label="Search people by email or name"
+                    kept=vec![("status", status)]
+                />
             </div>
             {list}
             <div class="foot">
