@@ -102,9 +102,10 @@ test("the single permissions behind a tick are reached by keyboard", async ({ pe
   await ada.page.keyboard.press("Space");
   await tabTo(ada.page, ada.panel.locator("summary"));
   await ada.page.keyboard.press("Enter");
-  await expect(ada.panel.getByText("w:workloads")).toBeVisible();
-  await expect(ada.panel.getByText("w:full")).toBeVisible();
-  await expect(ada.panel.getByRole("link", { name: "Ask the operator: w:pods in northwind-dev" })).toBeVisible();
+  const single = ada.panel.locator("details[open]");
+  await expect(single.getByText("w:workloads", { exact: true })).toBeVisible();
+  await expect(single.getByText("w:full", { exact: true })).toBeVisible();
+  await expect(ada.panel.getByRole("link", { name: "Ask the operator for w:pods in northwind-dev" })).toBeVisible();
 });
 
 test("somebody is switched off and on by keyboard alone", async ({ person }) => {

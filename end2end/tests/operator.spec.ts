@@ -41,7 +41,7 @@ test("an admin asks for a permission, the operator decides, and both see what ca
     await ada.open(people);
     await ada.expand(bo.email);
     await ada.panel.locator("summary").click();
-    const way = ada.panel.getByRole("link", { name: "Ask the operator: w:pods in northwind-dev" });
+    const way = ada.panel.getByRole("link", { name: "Ask the operator for w:pods in northwind-dev" });
     await way.click();
     await expect(dialog(ada).getByRole("heading")).toHaveText(`Ask the operator to give ${bo.email} w:pods in northwind-dev`);
     await expect(dialog(ada)).toContainText("exec, attach, port-forward");
@@ -86,12 +86,14 @@ test("an admin asks for a permission, the operator decides, and both see what ca
     await bo.open(people);
     await bo.expand(bo.email);
     await bo.panel.locator("summary").click();
-    await expect(bo.panel.getByText("given by")).toHaveCount(0);
+    await expect(bo.panel.locator(".locks")).toBeVisible();
+    await expect(bo.panel.locator(".locks").getByText("given by")).toHaveCount(0);
     await expect(bo.panel.getByRole("link", { name: /Ask/ })).toHaveCount(0);
   });
 });
 
-test("a request is declined, another one withdrawn", async ({ person, house }) => {
+test("a request is declined, another one withdrawn", async ({ person, house, quiet }) => {
+  quiet.allow(/status of 422/);
   const ada = await person("Ada", "Okafor");
   const olga = await person("Olga", "Petrova");
   await ada.found("Northwind", "dev");
@@ -121,14 +123,14 @@ test("a request is declined, another one withdrawn", async ({ person, house }) =
   await expect(dialog(ada).getByText("lower-case letters")).toBeVisible();
   await dialog(ada).getByLabel("Its name in the cluster").fill("legacy-lab");
   await ask(ada, "It is ours.");
-  await act(ada, "Withdraw: adopt the namespace legacy-lab").click();
+  await act(ada, "Withdraw the request to adopt the namespace legacy-lab").click();
   await expect(ada.announcement).toHaveText("The request is withdrawn.");
   await expect(ticket(ada).first()).toContainText("withdrawn");
   await expect(act(ada, /^Withdraw/)).toHaveCount(0);
 });
 
 test("a suspended organization says so, and comes back with everything in it", async ({ person, house, quiet }) => {
-  quiet.allow(/status of 403/);
+  quiet.allow(/status of 40[13]/);
   const ada = await person("Ada", "Okafor");
   const olga = await person("Olga", "Petrova");
   await ada.found("Northwind", "dev");
@@ -145,10 +147,7 @@ test("a suspended organization says so, and comes back with everything in it", a
   await expect(olga.announcement).toHaveText("northwind is suspended. Nothing of it is lost.");
 
   await ada.page.getByRole("navigation", { name: "Console" }).getByRole("link", { name: "Namespaces" }).click();
-  await expect(ada.heading("Suspended")).toBeVisible();
-  await ada.page.getByRole("link", { name: "To your account" }).click();
-  await expect(ada.page.getByText("Northwind is suspended by the operator")).toBeVisible();
-  await ada.signOut();
+  await expect(ada.heading("Sign in")).toBeVisible();
   await ada.signIn();
   await expect(ada.page.getByRole("alert")).toContainText("suspended by the operator of this installation");
 
@@ -156,8 +155,7 @@ test("a suspended organization says so, and comes back with everything in it", a
   await dialog(olga).getByRole("button", { name: "Resume" }).click();
   await expect(olga.announcement).toHaveText("northwind is open again.");
   await ada.signIn();
-  await expect(ada.heading("Organization management")).toBeVisible();
-  await ada.goTo("Namespaces");
+  await expect(ada.heading("Namespaces"), "where they were on their way to").toBeVisible();
   await expect(ada.page.getByText("northwind-dev")).toBeVisible();
 });
 
@@ -188,7 +186,12 @@ test("an access that was given an end counts down to it, and ends by itself", as
   };
   await expect.poll(ticked).toBe(false);
   await ada.goTo("Activity");
-  await expect(ada.page.getByText(`ended the access of ${bo.email} to northwind-dev`)).toBeVisible();
+  // Written down by the worker, a moment after it counts.
+  const told = async () => {
+    await ada.page.reload();
+    return ada.page.getByText(`ended the access of ${bo.email} to northwind-dev`).count();
+  };
+  await expect.poll(told).toBe(1);
 });
 
 test("an act takes a recent sign-in, and goes on where it was asked", async ({ person, house, quiet }) => {
@@ -283,13 +286,13 @@ test("by keyboard alone something is asked for and decided", async ({ person, ho
   await olga.open(place);
   await tabTo(olga, act(olga, /^What only an operator does with/));
   await olga.page.keyboard.press("Enter");
-  await tabTo(olga, act(olga, /^Give a permission: /));
+  await tabTo(olga, act(olga, /^Give a permission/));
   await olga.page.keyboard.press("Enter");
   await expect(dialog(olga).getByLabel("Permission")).toBeFocused();
   await tabTo(olga, dialog(olga).getByRole("button", { name: "Give it" }));
   await olga.page.keyboard.press("Enter");
   await expect(olga.announcement).toHaveText("w:pods in northwind-dev is given.");
-  await expect(act(olga, /^Give a permission: /)).toBeFocused();
+  await expect(act(olga, /^Give a permission/)).toBeFocused();
 });
 
 test("Ctrl K leads the operator to every section", async ({ person, house }) => {
@@ -314,7 +317,7 @@ test("without scripts something is asked for and decided", async ({ person, hous
   await ada.open(people);
   await ada.expand(ada.email);
   await ada.panel.locator("summary").click();
-  await ada.panel.getByRole("link", { name: "Ask the operator: w:full in northwind-dev" }).click();
+  await ada.panel.getByRole("link", { name: "Ask the operator for w:full in northwind-dev" }).click();
   await ask(ada, "Our own RBAC.");
   await olga.open("/operator/requests");
   await act(olga, /^Approve/).click();
@@ -322,9 +325,9 @@ test("without scripts something is asked for and decided", async ({ person, hous
   await expect(olga.announcement).toHaveText("The request is approved.");
   await olga.open(place);
   await act(olga, /^What only an operator does with/).click();
-  await act(olga, /^Give a permission: /).click();
+  await act(olga, /^Give a permission/).click();
   await dialog(olga).getByRole("button", { name: "Give it" }).click();
   await expect(olga.announcement).toHaveText("w:pods in northwind-dev is given.");
   await act(olga, /^What only an operator does with/).click();
-  await expect(act(olga, /^Give a permission: /)).toHaveCount(0);
+  await expect(act(olga, /^Give a permission/)).toHaveCount(0);
 });

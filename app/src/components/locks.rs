@@ -19,16 +19,17 @@ pub struct Lock {
 #[component]
 pub fn Locks(locks: Vec<Lock>, namespace: String) -> impl IntoView {
     let lines = locks.into_iter().map(|Lock { permission, given, said, ask }| {
-        let (class, icon, word) = if given {
-            ("chip", Icon::Yes, "Ask to take it back")
+        let place = format!("{permission} in {namespace}");
+        let (class, icon, word, about) = if given {
+            ("chip", Icon::Yes, "Ask to take it back", format!(" ({place})"))
         } else {
-            ("chip locked", Icon::Lock, "Ask the operator")
+            ("chip locked", Icon::Lock, "Ask the operator", format!(" for {place}"))
         };
         let ask = ask.map(|address| {
             view! {
                 <a class="button small" id=format!("ask-{permission}-{namespace}") href=address>
                     {word}
-                    <span class="visually-hidden">{format!(": {permission} in {namespace}")}</span>
+                    <span class="visually-hidden">{about}</span>
                 </a>
             }
         });

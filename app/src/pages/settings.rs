@@ -132,7 +132,7 @@ fn List(requests: Vec<Request>, later: bool, now: Timestamp) -> impl IntoView {
             view! {
                 <button form="withdraw" name="request" value=id.clone() id=format!("withdraw-{id}") class="button small">
                     "Withdraw"
-                    <span class="visually-hidden">{format!(": {what}")}</span>
+                    <span class="visually-hidden">{format!(" the request to {what}")}</span>
                 </button>
             }
         });

@@ -70,7 +70,7 @@ pub(super) fn Tickets(requests: Vec<Request>, own: String, now: Timestamp) -> im
             if request.requested_by.as_str() == own {
                 return view! { <span class="quiet small">"Yours: another operator decides."</span> }.into_any();
             }
-            let (id, about) = (request.id.to_string(), format!(": {}", request.summary));
+            let (id, about) = (request.id.to_string(), format!(" the request to {}", request.summary));
             view! {
                 <Act name="decline" value=id.clone() word="Decline" about=about.clone() />
                 <Act name="approve" value=id word="Approve" about class="button small revive" />

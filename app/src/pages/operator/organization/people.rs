@@ -180,11 +180,11 @@ fn Acts(member: Member) -> impl IntoView {
     let Member { id, email, status, role, founder, .. } = member;
     let active = status == RowStatus::Active;
     let act = |name: &'static str, word: &'static str, class: &'static str| {
-        view! { <Act name value=id.clone() word about=format!(": {email}") class form=DEEDS /> }
+        view! { <Act name value=id.clone() word about=format!(" ({email})") class form=DEEDS /> }
     };
     let give = id.parse::<MemberId>().ok().filter(|_| active).map(|id| {
         view! {
-            <Act name="give" value=holder_value(id.into()) word="Give a permission" about=format!(": {email}") form=DEEDS />
+            <Act name="give" value=holder_value(id.into()) word="Give a permission" about=format!(" ({email})") form=DEEDS />
         }
     });
     let plain = "button small";

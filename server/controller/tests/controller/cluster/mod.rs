@@ -17,6 +17,7 @@ use kube::{
     config::{KubeConfigOptions, Kubeconfig},
 };
 use office::{Desk, Window};
+use serde_json::Value;
 use std::{
     env, fs,
     hash::{BuildHasher, RandomState},
@@ -101,12 +102,13 @@ impl Cluster {
         one_at_a_time.lock().unwrap();
         self.kubectl(&["apply", "-k", folder.to_str().unwrap()]);
         drop(one_at_a_time);
-        for role in ["bailiwick:standard", "bailiwick:w:full"] {
-            within(Duration::from_secs(20), "the API server's own controller fills the role", async || {
-                self.kubectl(&["get", "clusterrole", role, "-o", "jsonpath={.rules}"]).contains("configmaps")
-            })
-            .await;
-        }
+        within(Duration::from_secs(20), "the API server's own controller fills the roles", async || {
+            let all: Value = serde_json::from_str(&self.kubectl(&["get", "clusterroles", "-o", "json"])).unwrap();
+            let all = all["items"].as_array().unwrap();
+            is_whole("bailiwick:standard", "bailiwick/aggregate-to-standard", all)
+                && is_whole("bailiwick:w:full", "rbac.authorization.k8s.io/aggregate-to-admin", all)
+        })
+        .await;
     }
 
     pub(crate) async fn room(self) -> Room {
@@ -117,14 +119,14 @@ impl Cluster {
         // The right to a Lease as in the namespace that is shipped.
         for kind in ["role", "rolebinding"] {
             let shipped = self.kubectl(&["get", kind, "bailiwick:controller", "-n", "bailiwick", "-o", "json"]);
-            let mut object: serde_json::Value = serde_json::from_str(&shipped).unwrap();
+            let mut object: Value = serde_json::from_str(&shipped).unwrap();
             object["metadata"] = serde_json::json!({"name": "bailiwick:controller", "namespace": id});
             self.apply(&object);
         }
         Room { cluster: self, organization, id, desk: Arc::new(Desk::default()) }
     }
 
-    pub(crate) fn apply(&self, object: &serde_json::Value) {
+    pub(crate) fn apply(&self, object: &Value) {
         let file = tempfile::NamedTempFile::with_suffix(".json").unwrap();
         fs::write(file.path(), object.to_string()).unwrap();
         self.kubectl(&["create", "-f", file.path().to_str().unwrap()]);
@@ -215,4 +217,12 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.task.abort();
     }
+}
+
+/// Whether a role has every rule of the roles with this label: it is filled one after the other.
+fn is_whole(role: &str, label: &str, all: &[Value]) -> bool {
+    let rules = |role: &Value| role["rules"].as_array().cloned().unwrap_or_default();
+    let found = all.iter().find(|it| it["metadata"]["name"] == role).map(rules).unwrap_or_default();
+    let mut parts = all.iter().filter(|it| it["metadata"]["labels"][label] == "true");
+    parts.all(|part| rules(part).iter().all(|rule| found.contains(rule)))
 }
