@@ -108,7 +108,7 @@ impl ApiError {
             "unsupported_content_type" => 415,
             "bad_field" | "too_many" | "unknown_namespace" | "token_lifetime" => 422,
             "too_many_requests" | "slow_down" => 429,
-            "unavailable" => 503,
+            "unavailable" | Self::CONTENDED => 503,
             _ => 500,
         }
     }
@@ -162,6 +162,10 @@ impl FromServerFnError for ApiError {
 }
 
 impl ApiError {
+    /// The code of what was not done because another transaction was in the way. It is done again where functions are run, so
+    /// nobody outside is told it.
+    pub const CONTENDED: &str = "contended";
+
     pub fn internal() -> Self {
         Self::new("internal", "Something went wrong on our side; nothing was changed. Try again in a moment.")
     }
@@ -185,6 +189,10 @@ impl From<usecases::Error> for ApiError {
             usecases::Error::Unavailable(why) => {
                 tracing::error!(why, "the database can't be used");
                 Self::unavailable()
+            }
+            usecases::Error::Contended(why) => {
+                tracing::debug!(why, "another transaction was in the way");
+                Self { code: Self::CONTENDED.to_owned(), ..Self::unavailable() }
             }
             usecases::Error::Broken(why) => {
                 tracing::error!(why, "a use case failed");

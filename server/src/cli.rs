@@ -1,5 +1,6 @@
 //! The subcommands.
 
+mod backup;
 mod cluster;
 mod controller;
 mod demo;
@@ -36,6 +37,12 @@ enum Command {
     Serve,
     /// Bring the database to this program's version, and stop.
     Migrate,
+    /// Copy the database into a file while it is in use.
+    #[command(long_about = backup::ABOUT, after_help = "Example:\n  bailiwick backup bailiwick-$(date +%F).db")]
+    Backup {
+        /// It must not be there yet.
+        file: PathBuf,
+    },
     /// Look at configuration, database, mail, cluster and clock, and say what to do.
     Doctor,
     /// Keep a cluster as the console says, in a process of its own: beside the database, or far from it.
@@ -110,6 +117,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failed> {
         match arguments.command {
             Command::Serve => serve::run(config).await,
             Command::Migrate => open::migrate(&config).await,
+            Command::Backup { file } => backup::run(&config, &file).await,
             Command::Doctor => doctor::run(&config).await,
             Command::Controller { server } => controller::run(&config, server.as_ref()).await,
             Command::Cluster(command) => cluster::run(&config, &command),

@@ -2,6 +2,7 @@
 //! would otherwise be a setting that silently is not set.
 
 mod cluster;
+mod database;
 
 use domain::token::Lifetime;
 use secrecy::{ExposeSecret, SecretString};
@@ -12,9 +13,13 @@ use std::{
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
-use usecases::{Cluster, Settings};
+use usecases::{Cluster, DbOptions, Settings};
 
 const PREFIX: &str = "BAILIWICK_";
+
+/// Settings that are numbers; any other may look like one.
+const NUMBERS: [&str; 4] =
+    ["database_connections", "database_statement_seconds", "database_wait_seconds", "invitations_per_hour"];
 
 /// Variables that one command reads by itself.
 const OF_COMMANDS: [&str; 2] = ["config", "operator_credential"];
@@ -41,6 +46,10 @@ struct Written {
     base_url: Option<String>,
     data: Option<PathBuf>,
     database_url: Option<SecretString>,
+    database_connections: Option<u32>,
+    database_wait_seconds: Option<u64>,
+    database_statement_seconds: Option<u64>,
+    database_pooler: Option<database::WrittenPooler>,
     smtp_url: Option<SecretString>,
     mail_from: Option<String>,
     secret_key: Option<SecretString>,
@@ -66,6 +75,7 @@ pub struct Config {
     pub base_url: String,
     pub data: PathBuf,
     pub database_url: SecretString,
+    pub database: DbOptions,
     /// Unset: mails are files in the data folder.
     pub smtp_url: Option<SecretString>,
     pub mail_from: String,
@@ -138,7 +148,7 @@ impl Config {
                 continue;
             }
             let value = match (name.as_str(), value.parse::<i64>()) {
-                ("invitations_per_hour", Ok(number)) => toml::Value::Integer(number),
+                (name, Ok(number)) if NUMBERS.contains(&name) => toml::Value::Integer(number),
                 _ => toml::Value::String(value),
             };
             table.insert(name, value);
@@ -155,6 +165,7 @@ impl Config {
 
 impl Written {
     fn filled(self) -> Result<Config, ConfigError> {
+        let database = self.database()?;
         let cluster = self.cluster()?;
         let cluster_audiences = self.cluster_audiences(cluster.as_ref());
         let listen = self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
@@ -193,6 +204,7 @@ impl Written {
             base_url,
             data,
             database_url,
+            database,
             smtp_url: self.smtp_url.filter(|url| !url.expose_secret().is_empty()),
             mail_from,
             secret_key: self.secret_key,

@@ -55,7 +55,7 @@ pub(crate) async fn next_changes(
 
 fn trouble(error: Error) -> Trouble {
     match error {
-        Error::Unavailable(why) | Error::Broken(why) => Trouble(why),
+        Error::Unavailable(why) | Error::Contended(why) | Error::Broken(why) => Trouble(why),
         Error::Refused(refusal) => Trouble(refusal.code().to_owned()),
         Error::Stale(_) => Trouble("changed meanwhile".to_owned()),
     }

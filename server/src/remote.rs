@@ -2,7 +2,7 @@
 
 use app::error::ApiError;
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     http::{HeaderMap, HeaderValue, Method, Request, header},
 };
 use controller::ServerAddress;
@@ -69,7 +69,7 @@ impl std::error::Error for Trouble {}
 ///
 /// # Errors
 /// The address is none.
-pub(crate) fn question(method: Method, address: &str, fields: &Fields) -> Result<Request<Body>, axum::http::Error> {
+pub(crate) fn question(method: Method, address: &str, fields: &Fields) -> Result<Request<Bytes>, axum::http::Error> {
     let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let (address, body) = match method {
         Method::GET if form.is_empty() => (address.to_owned(), form),
@@ -81,7 +81,7 @@ pub(crate) fn question(method: Method, address: &str, fields: &Fields) -> Result
         .uri(address)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header(header::ACCEPT, "application/json")
-        .body(Body::from(body))
+        .body(Bytes::from(body))
 }
 
 impl Remote {
@@ -152,7 +152,7 @@ impl Remote {
 
     async fn ask(&self, method: Method, function: &str, fields: &Fields) -> Result<(u16, HeaderMap, Vec<u8>), String> {
         let request = question(method, &format!("{}/api/v1/{function}", self.server), fields);
-        let mut request = request.map_err(|error| error.to_string())?;
+        let mut request = request.map_err(|error| error.to_string())?.map(Body::from);
         let agent = HeaderValue::from_str(&user_agent()).map_err(|error| error.to_string())?;
         request.headers_mut().insert(header::USER_AGENT, agent);
         request.headers_mut().extend(self.bearer.clone().map(|bearer| (header::AUTHORIZATION, bearer)));

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub struct Entry {
     pub id: String,
     pub at: Timestamp,
-    /// `user`, `operator` or `system`.
+    /// `user`, `token`, `operator` or `system`.
     pub actor_kind: String,
     pub actor: String,
     pub code: String,

@@ -12,7 +12,7 @@ use std::{
     sync::Arc,
     thread::available_parallelism,
 };
-use usecases::{Clock, Db, DbOptions, Error, Installation, Keys, Passwords};
+use usecases::{Clock, Db, Error, Installation, Keys, Passwords};
 
 /// How many passwords may be hashed at once: each takes a core for some 20 ms and 19 MiB.
 fn hashes_at_once() -> usize {
@@ -26,18 +26,23 @@ pub(super) fn data_folder(config: &Config) -> Result<(), Failed> {
 
 pub(super) async fn database(config: &Config) -> Result<Db, Failed> {
     let url = config.database_url.expose_secret();
-    Db::open(url, DbOptions::default()).await.map_err(|error| Failed(format!("{error}. `bailiwick doctor` says more.")))
+    Db::open(url, config.database).await.map_err(|error| Failed(format!("{error}. `bailiwick doctor` says more.")))
 }
 
-/// The installation as it stands: nothing is made, and nothing is migrated under a server that may run.
-pub(super) async fn existing(config: &Config) -> Result<Arc<Installation>, Failed> {
+/// The database as it stands: nothing is made.
+pub(super) async fn existing_database(config: &Config) -> Result<Db, Failed> {
     let url = config.database_url.expose_secret();
-    let db = Db::open_existing(url, DbOptions::default()).await.map_err(|error| {
+    Db::open_existing(url, config.database).await.map_err(|error| {
         Failed(format!(
             "{error}. Is BAILIWICK_DATA or BAILIWICK_DATABASE_URL as `bailiwick serve` has it? A new installation is made by \
              `bailiwick migrate`."
         ))
-    })?;
+    })
+}
+
+/// The installation as it stands: nothing is made, and nothing is migrated under a server that may run.
+pub(super) async fn existing(config: &Config) -> Result<Arc<Installation>, Failed> {
+    let db = existing_database(config).await?;
     match db.migrations().await? {
         (done, all) if done < all => Err(Failed(format!(
             "the database is not at this program's version, it lacks {} of {all} migrations: run `bailiwick migrate`, or \
@@ -84,7 +89,7 @@ pub(super) async fn installation(config: &Config) -> Result<Arc<Installation>, F
 pub(super) fn failed(error: &Error) -> Failed {
     match error {
         Error::Refused(refusal) => Failed(app::words::refusal(refusal)),
-        Error::Unavailable(why) | Error::Broken(why) => Failed(why.clone()),
+        Error::Unavailable(why) | Error::Contended(why) | Error::Broken(why) => Failed(why.clone()),
         Error::Stale(_) => Failed("somebody else changed this meanwhile".to_owned()),
     }
 }

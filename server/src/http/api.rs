@@ -12,12 +12,13 @@ use app::{
     pages::{Flash, Visit},
 };
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use std::time::Duration;
 use usecases::{Context, Settings};
 
 /// In bytes. A hundred addresses of the longest kind are a quarter of this.
@@ -141,22 +142,50 @@ async fn run(server: &Server, request: Request) -> (Fields, Result<Done, ApiErro
     // Leptos redirects by itself what looks like a plain form, to wherever the Referer says; it is never shown one.
     parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     parts.headers.remove(header::REFERER);
-    let request = Request::from_parts(parts, Body::from(body));
-    let outcome = call(server, &path, request).await;
+    let outcome = call(server, &path, Request::from_parts(parts, body)).await;
     (fields, outcome)
 }
 
-async fn call(server: &Server, path: &str, request: Request) -> Result<Done, ApiError> {
+async fn call(server: &Server, path: &str, request: Request<Bytes>) -> Result<Done, ApiError> {
     let context = identify(server, &request, bearer(request.headers())).await?;
     let (response, answer) = perform(&context, path, request).await?;
     Ok(Done { context, response, answer })
 }
 
-/// Runs a function for whoever asks, known already: by their request, or as the operator at the command line.
+/// How often a function is run once more because another transaction was in its way.
+const MORE_TRIES: u32 = 3;
+
+/// Runs a function for whoever asks, known already: by their request, or as the operator at the command line. What another
+/// transaction was in the way of is done again: nothing of it was kept.
 ///
 /// # Errors
 /// There is no such function, or it says no.
-pub(crate) async fn perform(context: &Context, path: &str, request: Request) -> Result<(Response, Answer), ApiError> {
+pub(crate) async fn perform(
+    context: &Context,
+    path: &str,
+    request: Request<Bytes>,
+) -> Result<(Response, Answer), ApiError> {
+    for again in 0..MORE_TRIES {
+        match perform_once(context, path, request.clone().map(Body::from)).await {
+            Err(error) if error.code == ApiError::CONTENDED => tokio::time::sleep(pause(again)).await,
+            done => return done,
+        }
+    }
+    match perform_once(context, path, request.map(Body::from)).await {
+        Err(error) if error.code == ApiError::CONTENDED => Err(ApiError::unavailable()),
+        done => done,
+    }
+}
+
+/// Longer each time, and of two that were in each other's way, not for as long.
+fn pause(again: u32) -> Duration {
+    let mut byte = [0];
+    // Without chance they wait as long, and one of them is the first all the same.
+    let _ = getrandom::fill(&mut byte);
+    Duration::from_millis((10 << again) + u64::from(byte[0]) / 4)
+}
+
+async fn perform_once(context: &Context, path: &str, request: Request) -> Result<(Response, Answer), ApiError> {
     let mut function = registered(path, request.method()).ok_or_else(|| not_there(path))?;
     let (mut response, answer) = Exchange::new(context.clone()).run(function.run(request)).await;
     if response.headers_mut().remove(FAILED).is_none() {

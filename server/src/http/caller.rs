@@ -17,11 +17,11 @@ pub(super) const fn cookie_name(https: bool) -> &'static str {
 ///
 /// `bearer` is what [`bearer`] found, where programs may ask; it is never looked for in a cookie or a query, and while it is
 /// there no cookie counts.
-pub(super) fn identify(
+pub(super) fn identify<B>(
     server: &Server,
-    request: &Request,
+    request: &Request<B>,
     bearer: Option<String>,
-) -> impl Future<Output = Result<Context, Error>> + Send + use<> {
+) -> impl Future<Output = Result<Context, Error>> + Send + use<B> {
     let secret = cookie(request.headers(), cookie_name(server.https)).map(ToOwned::to_owned);
     let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).map(ToOwned::to_owned);
     let (installation, ip) = (server.installation.clone(), address(server, request));
@@ -55,7 +55,7 @@ pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
 }
 
 /// The peer, or whom a trusted proxy names: the last address in `X-Forwarded-For` that is no trusted proxy itself.
-fn address(server: &Server, request: &Request) -> Option<IpAddr> {
+fn address<B>(server: &Server, request: &Request<B>) -> Option<IpAddr> {
     let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
     let peer = peer.ip().to_canonical();
     let trusted = |ip: &IpAddr| server.trusted_proxies.contains(ip);

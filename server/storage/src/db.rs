@@ -1,18 +1,33 @@
 //! Opening, migrating and connecting, for either database.
 
 use sqlx::{
-    ConnectOptions, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    AssertSqlSafe, ConnectOptions, Executor, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool,
+    Transaction,
+    migrate::Migrator,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, path::Path, str::FromStr, time::Duration};
 
-static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
-pub(crate) static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+pub(crate) static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+pub(crate) static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The first SQLite without the WAL corruption bug of the 3.50 line (sqlite.org, release notes of 3.51.3).
 pub const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// Held while one process migrates PostgreSQL; the number is this program's own.
+const MIGRATING: i64 = 0x6261_696c_6977;
+
+/// What stands between this program and PostgreSQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pooler {
+    /// Nothing, or what gives each client a connection of its own.
+    Absent,
+    /// A proxy that gives a connection for one transaction at a time: everything is done in transactions, and nothing is
+    /// expected to stay on a connection between them.
+    Transaction,
+}
 
 /// Bounds of waiting and of width.
 #[derive(Debug, Clone, Copy)]
@@ -21,11 +36,19 @@ pub struct Options {
     pub acquire_timeout: Duration,
     /// Connections that read (SQLite) or all of them (PostgreSQL). Writing on SQLite is always one at a time.
     pub connections: u32,
+    /// How long PostgreSQL may work on one statement.
+    pub statement_timeout: Duration,
+    pub pooler: Pooler,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { acquire_timeout: Duration::from_secs(10), connections: 8 }
+        Self {
+            acquire_timeout: Duration::from_secs(10),
+            connections: 8,
+            statement_timeout: Duration::from_secs(30),
+            pooler: Pooler::Absent,
+        }
     }
 }
 
@@ -43,6 +66,8 @@ pub enum Error {
     Conflict,
     /// The database can't be reached, or has no connection free in time.
     Unavailable(String),
+    /// Another transaction was in the way, and this one was ended for it. Nothing is written; the same again will do.
+    Contended(String),
     /// A defect: a statement or a stored value that this program does not understand.
     Broken(String),
 }
@@ -52,6 +77,7 @@ impl fmt::Display for Error {
         match self {
             Self::Conflict => f.write_str("a row with this key exists already"),
             Self::Unavailable(why) => write!(f, "the database can't be used: {why}"),
+            Self::Contended(why) => write!(f, "another transaction was in the way: {why}"),
             Self::Broken(why) => write!(f, "the database answered what can't be: {why}"),
         }
     }
@@ -65,10 +91,12 @@ impl From<sqlx::Error> for Error {
         match &error {
             E::Database(db) => match db.kind() {
                 ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation => Self::Conflict,
-                // 40001 serialization failure, 40P01 deadlock, 25006 read-only, 53300 too many connections, 57P0x going down, and
-                // SQLite's 5 busy, 8 read-only, 10 I/O error, 13 disk full, 14 cannot open (their extended codes end in the same byte).
+                // 40001 serialization failure, 40P01 deadlock; 25006 read-only, 53300 too many connections, 53100 disk full,
+                // 57014 took too long, 57P0x going down, 08P01 a proxy's word for "the server is away"; and SQLite's 5 busy,
+                // 8 read-only, 10 I/O error, 13 disk full, 14 cannot open (their extended codes end in the same byte).
                 _ => match db.code().as_deref() {
-                    Some("40001" | "40P01" | "25006" | "53300" | "57P01" | "57P02" | "57P03" | "57014" | "53100") => {
+                    Some("40001" | "40P01") => Self::Contended(error.to_string()),
+                    Some("25006" | "53300" | "53100" | "57014" | "57P01" | "57P02" | "57P03" | "08P01") => {
                         Self::Unavailable(error.to_string())
                     }
                     Some(code)
@@ -106,7 +134,24 @@ pub enum Db {
         /// One connection: SQLite has one writer, and waiting here is fair where waiting there is not.
         write: SqlitePool,
     },
-    Postgres(PgPool),
+    Postgres {
+        pool: PgPool,
+        /// How a transaction begins where a proxy gives connections for one at a time.
+        begin: Option<Begin>,
+    },
+}
+
+/// The limit of time goes with each transaction: on a connection it would be somebody else's a moment later.
+#[derive(Debug, Clone, Copy)]
+pub struct Begin {
+    statement_timeout: Duration,
+}
+
+impl Begin {
+    /// One trip to the server for both.
+    fn sql(self, mode: &str) -> AssertSqlSafe<String> {
+        AssertSqlSafe(format!("begin {mode}; set local statement_timeout = {}", self.statement_timeout.as_millis()))
+    }
 }
 
 impl Db {
@@ -128,13 +173,7 @@ impl Db {
 
     async fn open_or(url: &str, options: Options, missing: Missing) -> Result<Self, Error> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let connect = PgConnectOptions::from_str(url)?.application_name("bailiwick").disable_statement_logging();
-            let pool = PgPoolOptions::new()
-                .max_connections(options.connections)
-                .acquire_timeout(options.acquire_timeout)
-                .connect_with(connect)
-                .await?;
-            return Ok(Self::Postgres(pool));
+            return Self::open_postgres(url, options).await;
         }
         if !url.starts_with("sqlite:") {
             return Err(Error::Unavailable("the URL begins with neither sqlite: nor postgres:".into()));
@@ -166,16 +205,52 @@ impl Db {
         Ok(Self::Sqlite { read, write })
     }
 
-    /// Brings the schema to this program's version. Safe when several start at once: the second waits.
+    async fn open_postgres(url: &str, options: Options) -> Result<Self, Error> {
+        let connect = PgConnectOptions::from_str(url)?.application_name("bailiwick").disable_statement_logging();
+        let statement_timeout = options.statement_timeout;
+        let (connect, begin) = match options.pooler {
+            Pooler::Absent => {
+                (connect.options([("statement_timeout", statement_timeout.as_millis().to_string())]), None)
+            }
+            // A statement that was prepared in one transaction is another connection's in the next; and of what a client
+            // asks for when it connects, such proxies know little.
+            Pooler::Transaction => {
+                (connect.statement_cache_capacity(0).extra_float_digits(None), Some(Begin { statement_timeout }))
+            }
+        };
+        let pool = PgPoolOptions::new()
+            .max_connections(options.connections)
+            .acquire_timeout(options.acquire_timeout)
+            .connect_with(connect)
+            .await?;
+        Ok(Self::Postgres { pool, begin })
+    }
+
+    /// Brings the schema to this program's version, all of it or nothing. Safe when several start at once: the second waits.
+    /// A schema of a newer program's is left as it is: it has all that this one needs.
     pub async fn migrate(&self) -> Result<(), Error> {
         match self {
             // sqlx locks nothing while it migrates SQLite; the transaction does, for every process.
             Self::Sqlite { write, .. } => {
                 let mut all = write.begin_with("BEGIN IMMEDIATE").await?;
-                SQLITE.run(&mut *all).await?;
+                known(&SQLITE).run(&mut *all).await?;
                 all.commit().await?;
             }
-            Self::Postgres(pool) => POSTGRES.run(pool).await?,
+            // A lock of the transaction, since sqlx's own stays on a connection that a proxy may give to others.
+            Self::Postgres { pool, begin } => {
+                let mut all = pool.begin_with("begin; set local statement_timeout = 0").await?;
+                // What sqlx prepares meanwhile would stay there as well, as what another one prepared may have.
+                let tidy = async |all: &mut PgConnection| match begin {
+                    Some(_) => all.execute("deallocate all").await.map(|_| ()),
+                    None => Ok(()),
+                };
+                tidy(&mut all).await?;
+                let lock = sqlx::query("select pg_advisory_xact_lock($1)").bind(MIGRATING).persistent(false);
+                lock.execute(&mut *all).await?;
+                known(&POSTGRES).run(&mut *all).await?;
+                tidy(&mut all).await?;
+                all.commit().await?;
+            }
         }
         Ok(())
     }
@@ -183,7 +258,7 @@ impl Db {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Sqlite { .. } => "SQLite",
-            Self::Postgres(_) => "PostgreSQL",
+            Self::Postgres { .. } => "PostgreSQL",
         }
     }
 
@@ -191,9 +266,10 @@ impl Db {
     pub async fn version(&self) -> Result<String, Error> {
         let sql = match self {
             Self::Sqlite { .. } => "select 'SQLite ' || sqlite_version()",
-            Self::Postgres(_) => "select 'PostgreSQL ' || current_setting('server_version')",
+            Self::Postgres { .. } => "select 'PostgreSQL ' || current_setting('server_version')",
         };
-        let row: Option<(String,)> = one!(self.read().await?, sql)?;
+        let mut c = self.read().await?;
+        let row: Option<(String,)> = one!(c, sql)?;
         Ok(row.map_or_else(String::new, |(version,)| version))
     }
 
@@ -201,10 +277,10 @@ impl Db {
     pub async fn migrations(&self) -> Result<(usize, usize), Error> {
         let all = match self {
             Self::Sqlite { .. } => SQLITE.iter().count(),
-            Self::Postgres(_) => POSTGRES.iter().count(),
+            Self::Postgres { .. } => POSTGRES.iter().count(),
         };
-        let found: Result<Option<(i64,)>, Error> =
-            one!(self.read().await?, "select count(*) from _sqlx_migrations where success");
+        let mut c = self.read().await?;
+        let found: Result<Option<(i64,)>, Error> = one!(c, "select count(*) from _sqlx_migrations where success");
         // Without that table nothing was ever applied.
         let done = match found {
             Ok(row) => row.map_or(0, |(n,)| usize::try_from(n).unwrap_or(0)),
@@ -214,21 +290,48 @@ impl Db {
         Ok((done, all))
     }
 
+    /// Writes a copy of everything, as of one moment, into a file that is there and empty; whoever reads or writes meanwhile
+    /// waits for nothing. SQLite alone: the other has tools of its own.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the file can't be written, and on PostgreSQL.
+    pub async fn back_up(&self, file: &Path) -> Result<(), Error> {
+        match (self, file.to_str()) {
+            (Self::Sqlite { write, .. }, Some(file)) => {
+                sqlx::query("vacuum into $1").bind(file).execute(write).await?;
+                Ok(())
+            }
+            (Self::Sqlite { .. }, None) => Err(Error::Unavailable("the file's name is no UTF-8".into())),
+            (Self::Postgres { .. }, _) => Err(Error::Unavailable("PostgreSQL is backed up by pg_dump".into())),
+        }
+    }
+
     /// A connection that only reads.
     pub async fn read(&self) -> Result<Connection, Error> {
-        Ok(Connection(match self {
+        self.connection(match self {
             Self::Sqlite { read, .. } => Inner::Sqlite(read.acquire().await?),
-            Self::Postgres(pool) => Inner::Postgres(pool.acquire().await?),
-        }))
+            Self::Postgres { pool, begin: None } => Inner::Postgres(pool.acquire().await?),
+            Self::Postgres { pool, begin: Some(begin) } => {
+                Inner::PostgresTx(pool.begin_with(begin.sql("read only")).await?)
+            }
+        })
     }
 
     /// A transaction. Dropped without [`Connection::commit`], it leaves nothing behind.
     pub async fn write(&self) -> Result<Connection, Error> {
-        Ok(Connection(match self {
+        self.connection(match self {
             // IMMEDIATE: a transaction that begins by reading and then writes would fail when another wrote between.
             Self::Sqlite { write, .. } => Inner::SqliteTx(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Inner::PostgresTx(pool.begin().await?),
-        }))
+            Self::Postgres { pool, begin: None } => Inner::PostgresTx(pool.begin().await?),
+            Self::Postgres { pool, begin: Some(begin) } => {
+                Inner::PostgresTx(pool.begin_with(begin.sql("read write")).await?)
+            }
+        })
+    }
+
+    fn connection(&self, inner: Inner) -> Result<Connection, Error> {
+        let keeps_statements = !matches!(self, Self::Postgres { begin: Some(_), .. });
+        Ok(Connection { inner, keeps_statements })
     }
 
     /// Ends every connection, and on SQLite folds the journal into the file.
@@ -238,9 +341,16 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { pool, .. } => pool.close().await,
         }
     }
+}
+
+/// Those migrations, for a database that may have more of them: a program of before runs on while the newer one starts.
+fn known(all: &Migrator) -> Migrator {
+    let mut known = Migrator::with_migrations(all.iter().cloned().collect());
+    known.set_ignore_missing(true).set_locking(false);
+    known
 }
 
 fn version_of(text: &str) -> Option<(u32, u32, u32)> {
@@ -249,7 +359,10 @@ fn version_of(text: &str) -> Option<(u32, u32, u32)> {
 }
 
 /// A connection of one of the two databases, reading or inside a transaction.
-pub struct Connection(Inner);
+pub struct Connection {
+    inner: Inner,
+    keeps_statements: bool,
+}
 
 enum Inner {
     Sqlite(PoolConnection<Sqlite>),
@@ -264,8 +377,13 @@ pub(crate) enum Either<'a> {
 }
 
 impl Connection {
+    /// Whether a statement may stay prepared. Behind a proxy its name would be met by whoever has the connection next.
+    pub(crate) fn keeps_statements(&self) -> bool {
+        self.keeps_statements
+    }
+
     pub(crate) fn either(&mut self) -> Either<'_> {
-        match &mut self.0 {
+        match &mut self.inner {
             Inner::Sqlite(connection) => Either::Sqlite(connection),
             Inner::SqliteTx(transaction) => Either::Sqlite(transaction),
             Inner::Postgres(connection) => Either::Postgres(connection),
@@ -275,7 +393,7 @@ impl Connection {
 
     /// Keeps what was written. Does nothing for a connection that only reads.
     pub async fn commit(self) -> Result<(), Error> {
-        match self.0 {
+        match self.inner {
             Inner::SqliteTx(transaction) => transaction.commit().await?,
             Inner::PostgresTx(transaction) => transaction.commit().await?,
             Inner::Sqlite(_) | Inner::Postgres(_) => {}

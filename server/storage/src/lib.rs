@@ -38,7 +38,7 @@ pub mod trial;
 pub mod users;
 pub mod withheld;
 
-pub use db::{Connection, Db, Error, OLDEST_SQLITE, Options};
+pub use db::{Connection, Db, Error, OLDEST_SQLITE, Options, Pooler};
 
 /// Every statement of this crate, with the module and name it has there.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {

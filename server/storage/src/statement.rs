@@ -20,23 +20,33 @@ macro_rules! on {
 /// Runs a statement; answers how many rows it changed.
 macro_rules! execute {
     ($connection:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
-        on!($connection, c => sqlx::query($sql)$(.bind($bind))*.execute(c).await.map(|done| done.rows_affected()))
-            .map_err($crate::Error::from)
+        {
+            let kept = $connection.keeps_statements();
+            on!($connection, c => sqlx::query($sql).persistent(kept)$(.bind($bind))*.execute(c).await
+                .map(|done| done.rows_affected()))
+                .map_err($crate::Error::from)
+        }
     };
 }
 
 /// Reads one row or none.
 macro_rules! one {
     ($connection:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
-        on!($connection, c => sqlx::query_as($sql)$(.bind($bind))*.fetch_optional(c).await)
-            .map_err($crate::Error::from)
+        {
+            let kept = $connection.keeps_statements();
+            on!($connection, c => sqlx::query_as($sql).persistent(kept)$(.bind($bind))*.fetch_optional(c).await)
+                .map_err($crate::Error::from)
+        }
     };
 }
 
 /// Reads every row.
 macro_rules! all {
     ($connection:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
-        on!($connection, c => sqlx::query_as($sql)$(.bind($bind))*.fetch_all(c).await)
-            .map_err($crate::Error::from)
+        {
+            let kept = $connection.keeps_statements();
+            on!($connection, c => sqlx::query_as($sql).persistent(kept)$(.bind($bind))*.fetch_all(c).await)
+                .map_err($crate::Error::from)
+        }
     };
 }

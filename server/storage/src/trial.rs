@@ -1,6 +1,9 @@
 //! Fresh databases for tests, migrated and gone afterwards. Behind the feature `trial`, which no program asks for.
 
-use crate::{Db, Options, db::POSTGRES};
+use crate::{
+    Db, Options,
+    db::{POSTGRES, SQLITE},
+};
 use domain::time::Timestamp;
 use sqlx::{AssertSqlSafe, Connection as _, Executor, PgConnection, Row};
 use std::{
@@ -114,7 +117,7 @@ impl Trial {
         let sql = AssertSqlSafe(sql.to_owned());
         match &self.db {
             Db::Sqlite { write, .. } => write.execute(sql).await.map(|_| ()),
-            Db::Postgres(pool) => pool.execute(sql).await.map(|_| ()),
+            Db::Postgres { pool, .. } => pool.execute(sql).await.map(|_| ()),
         }
         .expect("SQL that runs");
     }
@@ -123,7 +126,7 @@ impl Trial {
     pub fn written(&self, at: Timestamp) -> String {
         match &self.db {
             Db::Sqlite { .. } => at.micros().to_string(),
-            Db::Postgres(_) => format!("timestamptz 'epoch' + interval '{} microseconds'", at.micros()),
+            Db::Postgres { .. } => format!("timestamptz 'epoch' + interval '{} microseconds'", at.micros()),
         }
     }
 
@@ -134,7 +137,7 @@ impl Trial {
             Db::Sqlite { write, .. } => {
                 write.fetch_all(sql).await.expect("SQL that runs").iter().map(|row| row.get(0)).collect()
             }
-            Db::Postgres(pool) => {
+            Db::Postgres { pool, .. } => {
                 pool.fetch_all(sql).await.expect("SQL that runs").iter().map(|row| row.get(0)).collect()
             }
         }
@@ -156,6 +159,16 @@ impl Trial {
     /// As the first program of all would have left it, by what is written down.
     pub async fn as_if_older(&self) {
         self.execute("delete from _sqlx_migrations where version > 1").await;
+    }
+
+    /// Empty, with the tables that an earlier program made: its last migration has this number.
+    pub async fn as_of(&self, migration: i64) {
+        self.empty().await;
+        match &self.db {
+            Db::Sqlite { write, .. } => SQLITE.run_to(migration, write).await,
+            Db::Postgres { pool, .. } => POSTGRES.run_to(migration, pool).await,
+        }
+        .expect("the migrations of before");
     }
 
     /// All that is kept, as text, to be searched.
@@ -180,7 +193,7 @@ impl Trial {
     /// Takes every table away: the database as it is before the first start.
     pub async fn empty(&self) {
         match &self.db {
-            Db::Postgres(_) => self.execute("drop schema public cascade; create schema public").await,
+            Db::Postgres { .. } => self.execute("drop schema public cascade; create schema public").await,
             Db::Sqlite { .. } => {
                 let tables = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by rowid desc";
                 for table in self.texts(tables).await {

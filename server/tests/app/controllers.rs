@@ -1,7 +1,7 @@
 //! The doors of a controller far away: who may come in, what they are told, and what becomes of what they say.
 
 use crate::{
-    browser::{Answer, Ask, Browser},
+    browser::{Answer, Ask, Browser, Person},
     house::{House, on_both},
 };
 use controller::{
@@ -18,6 +18,16 @@ use std::time::{Duration, Instant};
 fn controller(house: &House) -> Browser {
     let credential = house.installation.keys.controller_secret().expose_secret().to_owned();
     house.program(&credential)
+}
+
+/// A controller with its credential, and one with another, ask what an organization wants.
+pub(crate) async fn tell_of(house: &House, person: &Person) {
+    house.note(house.installation.keys.controller_secret().expose_secret());
+    let organization = house.organization(&person.slug).await.id;
+    wish(&controller(house), organization).await;
+    let wrong = "bwr_of-somebody-elses-installation";
+    house.note(wrong);
+    assert_eq!(get(&house.program(wrong), &wire::wanted_of(organization)).await.status, 401);
 }
 
 async fn ask(browser: &Browser, method: &'static str, path: &str, body: impl Into<Vec<u8>>) -> Answer {

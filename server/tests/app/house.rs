@@ -24,6 +24,7 @@ use std::{
     time::Duration,
 };
 use storage::{
+    Db,
     organizations::{self, Organization},
     trial::Trial,
     users::User,
@@ -54,11 +55,11 @@ pub(crate) struct House {
     pub(crate) secrets: Arc<Mutex<BTreeSet<String>>>,
 }
 
-fn open(trial: &Trial, clock: Clock, mailer: &Mailer, settings: Settings) -> (Arc<Installation>, axum::Router) {
+fn open(db: &Db, clock: Clock, mailer: &Mailer, settings: Settings) -> (Arc<Installation>, axum::Router) {
     let key = "a-key-of-the-tests-that-is-long-enough".to_owned().into();
     let https = settings.base_url.starts_with("https://");
     let (keys, passwords) = (Keys::parse(&key).unwrap(), Passwords::new(4).unwrap());
-    let installation = Arc::new(Installation::new(trial.db.clone(), clock, keys, passwords, settings));
+    let installation = Arc::new(Installation::new(db.clone(), clock, keys, passwords, settings));
     let server = Server {
         installation: installation.clone(),
         assets: ASSETS.clone(),
@@ -94,7 +95,7 @@ impl House {
         };
         let clock = Clock::set_to(Timestamp::parse("2026-11-23T09:30:05.25Z").unwrap());
         let mailer = Mailer::memory("Bailiwick <no-reply@bailiwick.example>").unwrap();
-        let (installation, router) = open(&trial, clock, &mailer, settings);
+        let (installation, router) = open(&trial.db, clock, &mailer, settings);
         Self { trial, installation, mailer, router, given: Arc::default(), secrets: Arc::default() }
     }
 
@@ -102,14 +103,24 @@ impl House {
     pub(crate) fn with(&self, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = self.installation.settings.clone();
         change(&mut settings);
-        let (installation, router) = open(&self.trial, self.installation.clock.clone(), &self.mailer, settings);
+        let (installation, router) =
+            open(&self.installation.db, self.installation.clock.clone(), &self.mailer, settings);
+        Self { installation, router, ..self.clone() }
+    }
+
+    /// The same house by another way to its database.
+    #[allow(dead_code, reason = "one test of `app` uses it")]
+    pub(crate) fn at(&self, db: Db) -> Self {
+        let Installation { clock, settings, .. } = &*self.installation;
+        let (installation, router) = open(&db, clock.clone(), &self.mailer, settings.clone());
         Self { installation, router, ..self.clone() }
     }
 
     /// The same house by the real clock, which other programs share.
     #[allow(dead_code, reason = "the tests of the command line use it")]
     pub(crate) fn on_real_time(&self) -> Self {
-        let (installation, router) = open(&self.trial, Clock::System, &self.mailer, self.installation.settings.clone());
+        let (installation, router) =
+            open(&self.installation.db, Clock::System, &self.mailer, self.installation.settings.clone());
         Self { installation, router, ..self.clone() }
     }
 

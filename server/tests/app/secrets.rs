@@ -1,8 +1,9 @@
 //! Nothing that opens a door stands in a log, on a page or in the database.
 
 use crate::{
+    controllers,
     house::{House, on_both},
-    logins,
+    logins, programs,
     story::{self, BO_PASSWORD},
     tokens,
 };
@@ -54,6 +55,8 @@ fn no_secret_is_logged_however_much_is_logged() {
         let ada = house.again("ada@northwind.example", "northwind-traders").await;
         tokens::tell(&house, &ada).await;
         logins::tell(&house, &ada).await;
+        programs::tell(&house).await;
+        controllers::tell_of(&house, &ada).await;
         let refused =
             [("email", "Ada@Northwind.example"), ("password", BO_PASSWORD), ("secret", "a-secret-in-a-field")];
         for function in ["sessions/sign-in", "sessions/verify", "invitations/accept", "account/change-password"] {
@@ -93,6 +96,8 @@ fn the_database_keeps_nothing_that_opens_a_door() {
         let ada = house.again("ada@northwind.example", "northwind-traders").await;
         tokens::tell(&house, &ada).await;
         logins::tell(&house, &ada).await;
+        programs::tell(&house).await;
+        controllers::tell_of(&house, &ada).await;
         let kept = house.trial.everything().await;
         assert!(kept.contains("ada@northwind.example"));
         for secret in house.secrets.lock().unwrap().iter() {

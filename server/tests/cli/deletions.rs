@@ -96,7 +96,7 @@ fn an_operator_is_removed_by_their_address_and_a_credential_by_its_id() {
     both_ways(async |machine| {
         machine.done(&["create", "--email", &machine.bo.email]);
         machine.done(&["create", "--email", &machine.ada.email]);
-        needs_a_confirmation(machine, &["remove", &machine.bo.email], "Their account stays").await;
+        needs_a_confirmation(machine, &["remove", &machine.bo.email], "the credentials they made end").await;
         machine.done(&["remove", &machine.bo.email, "--yes"]).says("is no operator any longer");
         assert_eq!(machine.changes_nothing(3, &["remove", &machine.bo.email, "--yes"]).await, "not_operator");
         assert_eq!(machine.changes_nothing(3, &["remove", &machine.ada.email, "--yes"]).await, "last_operator");

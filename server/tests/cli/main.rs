@@ -14,6 +14,7 @@ mod house;
 
 mod machine;
 
+mod backup;
 mod deletions;
 mod doors;
 mod help;

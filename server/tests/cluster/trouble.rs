@@ -17,12 +17,15 @@ use tokio::{sync::watch, time::timeout};
 struct Counting {
     here: Here,
     in_vain: Arc<watch::Sender<usize>>,
+    answered: Arc<watch::Sender<usize>>,
 }
 
 impl Counting {
     fn count<T>(&self, answer: Result<T, Trouble>, is_nothing: impl Fn(&T) -> bool) -> Result<T, Trouble> {
         if answer.as_ref().map_or(true, is_nothing) {
             self.in_vain.send_modify(|times| *times += 1);
+        } else {
+            self.answered.send_modify(|times| *times += 1);
         }
         answer
     }
@@ -56,6 +59,7 @@ struct Scene<'a> {
     dev: String,
     bindings: Vec<Value>,
     in_vain: Arc<watch::Sender<usize>>,
+    answered: Arc<watch::Sender<usize>>,
 }
 
 impl<'a> Scene<'a> {
@@ -66,7 +70,7 @@ impl<'a> Scene<'a> {
             place.save(&place.ada, &member, &[&dev]).await;
         }
         place.ada.create_token(&[("namespaces[]", &dev)]).await;
-        let mut scene = Self { place, dev, bindings: Vec::new(), in_vain: Arc::new(watch::Sender::new(0)) };
+        let mut scene = Self { place, dev, bindings: Vec::new(), in_vain: Arc::default(), answered: Arc::default() };
         let controller = place.controller().await;
         within(AT_FIRST, "in sync", async || place.sync_of(&scene.dev).await == "in_sync").await;
         controller.stop().await;
@@ -76,7 +80,17 @@ impl<'a> Scene<'a> {
     }
 
     fn office(&self) -> Counting {
-        Counting { here: Here::new(self.place.house.installation.clone()), in_vain: self.in_vain.clone() }
+        Counting {
+            here: Here::new(self.place.house.installation.clone()),
+            in_vain: self.in_vain.clone(),
+            answered: self.answered.clone(),
+        }
+    }
+
+    /// The controller that was started last knows of the organization, and what it wants.
+    async fn is_told(&self) {
+        let mut count = self.answered.subscribe();
+        timeout(AT_FIRST, count.wait_for(|count| *count >= 2)).await.expect("it is told").unwrap();
     }
 
     fn now(&self) -> Vec<Value> {
@@ -112,6 +126,7 @@ fn a_database_that_fails_deletes_nothing_and_all_is_repaired_when_it_is_back() {
     on_cluster(async |place| {
         let scene = Scene::new(place).await;
         let controller = place.controller_of(scene.office()).await;
+        scene.is_told().await;
         // As a read that finds nobody would.
         place.house.trial.execute("update members set status = 'deactivated'").await;
         let left = scene.meddle();
@@ -144,6 +159,7 @@ fn a_database_that_was_emptied_deletes_nothing() {
     on_cluster(async |place| {
         let scene = Scene::new(place).await;
         let controller = place.controller_of(scene.office()).await;
+        scene.is_told().await;
         let db: &Db = &place.house.installation.db;
         place.house.post().await;
         place.house.trial.empty().await;

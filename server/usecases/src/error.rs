@@ -9,6 +9,8 @@ pub enum Error {
     Stale(Present),
     /// The database can't be used now; nothing was changed. Worth trying again.
     Unavailable(String),
+    /// Another transaction was in the way; nothing was changed. The same again will do.
+    Contended(String),
     /// A defect of ours. The text is for the log alone.
     Broken(String),
 }
@@ -30,6 +32,7 @@ impl From<storage::Error> for Error {
     fn from(error: storage::Error) -> Self {
         match error {
             storage::Error::Unavailable(why) => Self::Unavailable(why),
+            storage::Error::Contended(why) => Self::Contended(why),
             storage::Error::Conflict | storage::Error::Broken(_) => Self::Broken(error.to_string()),
         }
     }

@@ -162,11 +162,11 @@ fn Figures(overview: Overview, cluster: Cluster) -> impl IntoView {
     // Without a cluster nothing could follow: what an earlier one left behind is no trouble.
     let differing = if cluster.enforced { cluster.differing.len() } else { 0 };
     let state = match (cluster.enforced, &cluster.health) {
-        (false, _) => "not connected",
-        (true, Health::Away { .. }) => "not answering",
+        (false, _) => "none",
+        (true, Health::Away { .. }) => "away",
         (true, Health::Silent { .. }) => "no controller",
         (true, Health::Behind { .. }) => "not ours",
-        (true, Health::Awaited) => "applying",
+        (true, Health::Awaited) => "awaited",
         (true, Health::Followed) if differing > 0 => "differs",
         (true, Health::Followed) => "followed",
     };
@@ -271,7 +271,7 @@ fn Operators(operators: Vec<Operator>, own: String) -> impl IntoView {
                 <td data-label="Name">{format!("{first_name} {last_name}")}</td>
                 <td data-label="Since">
                     <span>
-                        <Moment at=added_at say=day /> <small class="quiet">{format!(" by {added_by}")}</small>
+                        <Moment at=added_at say=day /> <small class="quiet">" by " {broken(&added_by)}</small>
                     </span>
                 </td>
                 <td>{remove}</td>
@@ -309,7 +309,7 @@ fn Programs(credentials: Vec<Credential>) -> impl IntoView {
                     </td>
                     <td data-label="Made">
                         <span>
-                            <Moment at=made_at say=day /> <small class="quiet">{format!(" by {made_by}")}</small>
+                            <Moment at=made_at say=day /> <small class="quiet">" by " {broken(&made_by)}</small>
                         </span>
                     </td>
                     <td>

@@ -1,6 +1,8 @@
 //! One text of SQL on two databases: every statement is understood by both, and both have the same tables.
 #![allow(clippy::unwrap_used)]
 
+mod contention;
 mod plans;
 mod schemas;
 mod statements;
+mod upgrades;

@@ -5,10 +5,11 @@ use storage::trial::Trial;
 
 /// Run by the worker or the controller alone, or over what is bounded: a page's own rows, the letters and the requests that
 /// wait, the operators and their credentials, one row.
-const MAY_SCAN: [(&str, &str); 13] = [
+const MAY_SCAN: [(&str, &str); 14] = [
     ("account_activity", "DELETE_OVER"),
     ("cluster", "BEHIND"),
     ("credentials", "ALL"),
+    ("credentials", "END_OF"),
     ("operators", "ALL"),
     ("organizations", "ALL"),
     ("outbox", "DELETE_SENT"),

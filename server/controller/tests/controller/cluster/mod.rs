@@ -96,12 +96,7 @@ impl Cluster {
 
     /// Applies the manifests as they are committed, and waits until the aggregated roles are filled.
     pub(crate) async fn install(&self) {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/cluster");
-        // Tests run side by side, each a process of its own; where two make the same object, the second one fails.
-        let one_at_a_time = fs::File::create(env::temp_dir().join("bailiwick-manifests.lock")).unwrap();
-        one_at_a_time.lock().unwrap();
-        self.kubectl(&["apply", "-k", folder.to_str().unwrap()]);
-        drop(one_at_a_time);
+        self.apply_manifests();
         within(Duration::from_secs(20), "the API server's own controller fills the roles", async || {
             let all: Value = serde_json::from_str(&self.kubectl(&["get", "clusterroles", "-o", "json"])).unwrap();
             let all = all["items"].as_array().unwrap();
@@ -109,6 +104,15 @@ impl Cluster {
                 && is_whole("bailiwick:w:full", "rbac.authorization.k8s.io/aggregate-to-admin", all)
         })
         .await;
+    }
+
+    /// Answers what became of each object.
+    pub(crate) fn apply_manifests(&self) -> String {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/cluster");
+        // Tests run side by side, each a process of its own; where two make the same object, the second one fails.
+        let one_at_a_time = fs::File::create(env::temp_dir().join("bailiwick-manifests.lock")).unwrap();
+        one_at_a_time.lock().unwrap();
+        self.kubectl(&["apply", "-k", folder.to_str().unwrap()])
     }
 
     pub(crate) async fn room(self) -> Room {
