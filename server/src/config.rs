@@ -12,14 +12,23 @@ use std::{
     fmt,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
+    time::Duration,
 };
 use usecases::{Cluster, DbOptions, Settings};
 
 const PREFIX: &str = "BAILIWICK_";
 
 /// Settings that are numbers; any other may look like one.
-const NUMBERS: [&str; 4] =
-    ["database_connections", "database_statement_seconds", "database_wait_seconds", "invitations_per_hour"];
+const NUMBERS: [&str; 5] = [
+    "database_connections",
+    "database_statement_seconds",
+    "database_wait_seconds",
+    "drain_seconds",
+    "invitations_per_hour",
+];
+
+/// Whoever starts programs kills them when they take much longer to stop.
+const LONGEST_DRAIN: Duration = Duration::from_secs(60);
 
 /// Variables that one command reads by itself.
 const OF_COMMANDS: [&str; 2] = ["config", "operator_credential"];
@@ -64,6 +73,7 @@ struct Written {
     cluster_name: Option<String>,
     cluster_ca: Option<PathBuf>,
     cluster_audiences: Option<String>,
+    drain_seconds: Option<u64>,
     log: Option<String>,
 }
 
@@ -96,6 +106,8 @@ pub struct Config {
     pub controller_credential: Option<SecretString>,
     /// What API servers call themselves when they ask whose a token is.
     pub cluster_audiences: Vec<String>,
+    /// How long requests are still taken after the signal to stop.
+    pub drain: Duration,
     pub log: String,
 }
 
@@ -166,6 +178,10 @@ impl Config {
 impl Written {
     fn filled(self) -> Result<Config, ConfigError> {
         let database = self.database()?;
+        let drain = Duration::from_secs(self.drain_seconds.unwrap_or_default());
+        if drain > LONGEST_DRAIN {
+            return Err(ConfigError(format!("drain_seconds is a number up to {}", LONGEST_DRAIN.as_secs())));
+        }
         let cluster = self.cluster()?;
         let cluster_audiences = self.cluster_audiences(cluster.as_ref());
         let listen = self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
@@ -221,6 +237,7 @@ impl Written {
             controller_credential: self.controller_credential.filter(|it| !it.expose_secret().is_empty()),
             kubeconfig: self.kubeconfig,
             cluster,
+            drain,
             // What kube says of each failing request, we say once, and in words.
             log: self.log.unwrap_or_else(|| "info,kube_client=off".to_owned()),
         })
@@ -312,6 +329,7 @@ mod tests {
             ("BAILIWICK_TRUSTED_PROXIES", "everybody"),
             ("BAILIWICK_INVITATIONS_PER_HOUR", "many"),
             ("BAILIWICK_TOKEN_LONGEST", "2 weeks"),
+            ("BAILIWICK_DRAIN_SECONDS", "61"),
         ] {
             assert!(read(&[(name, value)]).is_err(), "{name}={value}");
         }

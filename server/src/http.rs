@@ -22,7 +22,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::IpAddr,
+    sync::{Arc, atomic::AtomicBool},
+};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use usecases::Installation;
 
@@ -35,6 +38,8 @@ pub struct Server {
     pub https: bool,
     pub trusted_proxies: Arc<[IpAddr]>,
     pub mailer: mailer::Mailer,
+    /// Told to stop, and still serving: whoever sends requests here should send them elsewhere.
+    pub leaving: Arc<AtomicBool>,
 }
 
 /// The whole program as one service.

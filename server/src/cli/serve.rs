@@ -9,7 +9,12 @@ use crate::{
     worker,
 };
 use axum::serve::ListenerExt;
-use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    process::ExitCode,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -44,7 +49,9 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
         https: config.is_https(),
         trusted_proxies: config.trusted_proxies.clone().into(),
         mailer: mailer.clone(),
+        leaving: Arc::default(),
     };
+    let leaving = server.leaving.clone();
     let (stop, stopping) = watch::channel(false);
     let mail = tokio::spawn(worker::send_mail(installation.clone(), mailer, stopping.clone()));
     let house = tokio::spawn(worker::keep_house(installation.clone(), stopping.clone()));
@@ -82,6 +89,12 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     });
     let serving = tokio::spawn(serving.into_future());
     wait_for_signal().await?;
+    // Until whoever sends requests here has seen that we leave; a second signal says that nobody does.
+    leaving.store(true, Ordering::Relaxed);
+    if !config.drain.is_zero() {
+        tracing::info!(seconds = config.drain.as_secs(), "leaving: /readyz says so, and requests are still answered");
+        let _ = tokio::time::timeout(config.drain, wait_for_signal()).await;
+    }
     tracing::info!("stopping");
     let _ = stop.send(true);
     // Controllers far away wait here for changes.

@@ -66,6 +66,7 @@ fn open(db: &Db, clock: Clock, mailer: &Mailer, settings: Settings) -> (Arc<Inst
         https,
         trusted_proxies: Arc::new([]),
         mailer: mailer.clone(),
+        leaving: Arc::default(),
     };
     (installation, router(server))
 }

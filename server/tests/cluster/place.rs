@@ -93,6 +93,7 @@ fn on_real_time(house: House, db: Db, settings: Settings) -> House {
         https: true,
         trusted_proxies: Arc::new([]),
         mailer: house.mailer.clone(),
+        leaving: Arc::default(),
     };
     let mut house = house;
     house.installation = installation;
