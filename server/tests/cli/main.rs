@@ -13,10 +13,15 @@ mod calls;
 mod house;
 
 mod machine;
+mod serving;
+
+#[path = "../../controller/tests/controller/cluster/relay.rs"]
+mod relay;
 
 mod backup;
 mod deletions;
 mod doors;
+mod faults;
 mod help;
 mod installation;
 mod people;

@@ -1,4 +1,4 @@
-//! A way to the API server that can be cut, so that it is away for one test and for no other.
+//! A way to a server that can be cut, so that it is away for one test and for no other.
 
 use std::sync::Arc;
 use tokio::{
@@ -17,11 +17,12 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
-    /// To an `https://host:port`, from another port of this machine.
+    /// To a `scheme://host:port`, from another port of this machine.
     pub(crate) async fn to(server: &str) -> Self {
-        let target = server.strip_prefix("https://").unwrap().to_owned();
+        let (scheme, target) = server.split_once("://").unwrap();
+        let target = target.to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("https://{}", listener.local_addr().unwrap());
+        let address = format!("{scheme}://{}", listener.local_addr().unwrap());
         let open = Arc::new(watch::Sender::new(true));
         let connections = Arc::new(watch::Sender::new(0));
         let turned_away = Arc::new(watch::Sender::new(0));

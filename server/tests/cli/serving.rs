@@ -1,0 +1,129 @@
+//! `bailiwick serve` in a process of its own, which can be stopped, killed and started again.
+
+use crate::{house::PASSWORD, machine::bare};
+use std::{
+    net::TcpListener as Free,
+    process::{Child, Command, Stdio},
+    sync::Mutex,
+    time::Duration,
+};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::{Instant, sleep, timeout},
+};
+
+/// The key that the houses of these tests have as well.
+const KEY: &str = "a-key-of-the-tests-that-is-long-enough";
+/// How often somebody looks whether it is ready.
+pub(crate) const LOOKS_EVERY: Duration = Duration::from_millis(100);
+/// Nobody waits for longer than this.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) struct Serving {
+    pub(crate) port: u16,
+    pub(crate) folder: TempDir,
+    child: Mutex<Option<Child>>,
+    settings: Vec<(&'static str, String)>,
+}
+
+impl Serving {
+    /// Started, and not ready yet.
+    pub(crate) fn start(settings: Vec<(&'static str, String)>) -> Self {
+        let port = Free::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let serving = Self { port, folder: tempfile::tempdir().unwrap(), child: Mutex::default(), settings };
+        serving.again();
+        serving
+    }
+
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
+        let mut command = bare();
+        command.args(words).env("BAILIWICK_DATA", self.folder.path()).env("BAILIWICK_SECRET_KEY", KEY);
+        command
+            .env("BAILIWICK_LISTEN", format!("127.0.0.1:{}", self.port))
+            .env("BAILIWICK_BASE_URL", "http://127.0.0.1");
+        command.env("BAILIWICK_LOG", "warn").envs(self.settings.iter().cloned());
+        command
+    }
+
+    pub(crate) fn again(&self) {
+        let child = self.command(&["serve"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        *self.child.lock().unwrap() = Some(child);
+    }
+
+    pub(crate) async fn is_ready(&self) -> bool {
+        let asked = ask(self.port, "GET /readyz HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n");
+        timeout(LOOKS_EVERY * 5, asked)
+            .await
+            .is_ok_and(|answer| answer.is_ok_and(|text| text.starts_with("HTTP/1.1 200")))
+    }
+
+    /// Answers how long that took.
+    pub(crate) async fn until_ready(&self) -> Duration {
+        let began = Instant::now();
+        while !self.is_ready().await {
+            assert!(began.elapsed() < PATIENCE, "not ready");
+            sleep(LOOKS_EVERY / 4).await;
+        }
+        began.elapsed()
+    }
+
+    /// As an init system stops it; answers how long that took.
+    pub(crate) async fn stop(&self) -> Duration {
+        let mut child = self.child.lock().unwrap().take().unwrap();
+        let began = Instant::now();
+        let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        let ended = tokio::task::spawn_blocking(move || child.wait()).await.unwrap().unwrap();
+        assert_eq!(ended.code(), Some(0), "it stops by itself");
+        began.elapsed()
+    }
+
+    /// As a power cut ends it.
+    pub(crate) fn kill(&self) {
+        if let Some(mut child) = self.child.lock().unwrap().take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The whole answer to one request on a connection of its own.
+pub(crate) async fn ask(port: u16, request: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+/// A form that is sent to a function of the API, with what else its head says.
+pub(crate) async fn post(port: u16, function: &str, head: &str, fields: &[(&str, &str)]) -> std::io::Result<String> {
+    let body: Vec<_> =
+        fields.iter().map(|(name, value)| format!("{name}={}", value.replace('@', "%40").replace(' ', "+"))).collect();
+    let body = body.join("&");
+    let length = body.len();
+    ask(
+        port,
+        &format!(
+            "POST /api/v1/{function} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n{head}\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{body}"
+        ),
+    )
+    .await
+}
+
+/// Answers the cookie of whoever signs in there.
+pub(crate) async fn sign_in(port: u16, email: &str) -> String {
+    let answer = post(port, "sessions/sign-in", "", &[("email", email), ("password", PASSWORD)]).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
+    cookie.split(';').next().unwrap().to_owned()
+}
