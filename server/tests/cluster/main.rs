@@ -28,6 +28,7 @@ mod requests;
 mod access;
 mod authentication;
 mod binary;
+mod deploy;
 mod drift;
 mod far;
 mod hostile;
