@@ -250,6 +250,12 @@ impl Config {
         self.base_url.starts_with("https://")
     }
 
+    /// Whether anything is kept in the data folder.
+    pub fn keeps_files(&self) -> bool {
+        let file = self.database_url.expose_secret().starts_with("sqlite:");
+        file || self.secret_key.is_none() || self.smtp_url.is_none()
+    }
+
     pub fn mail_folder(&self) -> PathBuf {
         self.data.join("mail")
     }
@@ -284,7 +290,22 @@ mod tests {
         assert_eq!(config.database_url.expose_secret(), "sqlite:./data/bailiwick.db");
         assert!(config.sign_ups_open);
         assert_eq!(config.token_longest, Lifetime::Never);
+        assert!(config.keeps_files());
         assert_eq!(config.cluster, None);
+    }
+
+    #[test]
+    fn where_all_has_a_place_of_its_own_no_folder_is_needed() {
+        let elsewhere = [
+            ("BAILIWICK_DATABASE_URL", "postgres://db.example/bailiwick"),
+            ("BAILIWICK_SECRET_KEY", "a-key-of-the-tests-that-is-long-enough"),
+            ("BAILIWICK_SMTP_URL", "smtp://mail.example"),
+        ];
+        assert!(!read(&elsewhere).unwrap().keeps_files());
+        for without in 0..elsewhere.len() {
+            let some: Vec<_> = elsewhere.iter().copied().enumerate().filter(|(n, _)| *n != without).collect();
+            assert!(read(&some.iter().map(|(_, pair)| *pair).collect::<Vec<_>>()).unwrap().keeps_files());
+        }
     }
 
     #[test]

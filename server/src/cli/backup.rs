@@ -1,6 +1,6 @@
 //! `bailiwick backup`: a copy of the database while it is in use.
 
-use super::{Failed, open};
+use super::{Failed, doctor::print_line, open};
 use crate::config::Config;
 use std::{
     fs::{File, OpenOptions},
@@ -45,6 +45,10 @@ pub(super) async fn run(config: &Config, file: &Path) -> Result<ExitCode, Failed
     let copy = File::open(file)?;
     copy.sync_all()?;
     let bytes = copy.metadata()?.len();
-    println!("{} has everything, in {} kB. Keep the secret key with it.", file.display(), bytes.div_ceil(1024));
+    print_line(&format!(
+        "{} has everything, in {} kB. Keep the secret key with it.",
+        file.display(),
+        bytes.div_ceil(1024)
+    ));
     Ok(ExitCode::SUCCESS)
 }

@@ -38,6 +38,11 @@ pub(super) fn print_line(line: &str) {
 }
 
 fn data(config: &Config) -> Result<String, String> {
+    if !config.keeps_files() {
+        return Ok(
+            "nothing is kept in a folder: the database, the key and the mails have places of their own".to_owned()
+        );
+    }
     open::data_folder(config).map_err(|Failed(why)| why)?;
     let probe = config.data.join(".doctor");
     std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(|error| {

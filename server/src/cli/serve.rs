@@ -21,8 +21,9 @@ use tokio::{
     sync::watch,
 };
 
-/// How long requests under way may take after the signal to stop.
-pub(super) const FAREWELL: Duration = Duration::from_secs(8);
+/// How long what is under way may take after the signal to stop, all of it. With a few seconds to leave, below the ten that
+/// those who start programs usually wait.
+pub(super) const FAREWELL: Duration = Duration::from_secs(7);
 
 pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     let installation = open::installation(&config).await?;
@@ -99,12 +100,13 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     let _ = stop.send(true);
     // Controllers far away wait here for changes.
     installation.bell.silence();
+    let controller = async {
+        if let Some(controller) = controller {
+            let _ = controller.await;
+        }
+    };
     // Connections that are kept open without a request would hold us for ever.
-    let _ = tokio::time::timeout(FAREWELL, serving).await;
-    let _ = tokio::time::timeout(FAREWELL, async { (mail.await, house.await) }).await;
-    if let Some(controller) = controller {
-        let _ = tokio::time::timeout(FAREWELL, controller).await;
-    }
+    let _ = tokio::time::timeout(FAREWELL, async { tokio::join!(serving, mail, house, controller) }).await;
     installation.db.close().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -18,7 +18,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use std::time::Duration;
+use std::{
+    hash::{BuildHasher, RandomState},
+    time::Duration,
+};
 use usecases::{Context, Settings};
 
 /// In bytes. A hundred addresses of the longest kind are a quarter of this.
@@ -179,10 +182,8 @@ pub(crate) async fn perform(
 
 /// Longer each time, and of two that were in each other's way, not for as long.
 fn pause(again: u32) -> Duration {
-    let mut byte = [0];
-    // Without chance they wait as long, and one of them is the first all the same.
-    let _ = getrandom::fill(&mut byte);
-    Duration::from_millis((10 << again) + u64::from(byte[0]) / 4)
+    let spread = RandomState::new().hash_one(again) % 64;
+    Duration::from_millis((10 << again) + spread)
 }
 
 async fn perform_once(context: &Context, path: &str, request: Request) -> Result<(Response, Answer), ApiError> {

@@ -5,9 +5,11 @@ use crate::{
     machine::{bare, ran},
     relay::Relay,
     serving::{Serving, ask, post, sign_in},
+    smtp::SmtpServer,
 };
 use serde_json::{Value, json};
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs,
     process::Command,
     sync::{Arc, Mutex},
@@ -94,7 +96,8 @@ fn what_was_answered_outlives_a_kill_and_nothing_is_half_done() {
             serving.again();
             slowest = slowest.max(serving.until_ready().await);
         }
-        let (told, kept) = (told.lock().unwrap().clone(), tokens(serving.port, &head).await);
+        let kept = tokens(serving.port, &head).await;
+        let told = told.lock().unwrap().clone();
         println!("{} writes answered, {} kept, ready again within {slowest:.1?}", told.len(), kept.len());
         assert!(told.len() > 20, "{}", told.len());
         let lost: Vec<_> = told.iter().filter(|name| !kept.contains(name)).collect();
@@ -166,6 +169,56 @@ fn while_the_database_is_gone_everybody_is_told_to_come_back_and_it_recovers_by_
             assert!(answer.starts_with("HTTP/1.1 200") && answer.contains(EMAIL), "nobody was signed out: {answer}");
         })
         .await;
+    });
+}
+
+const INVITED_AT_ONCE: usize = 12;
+
+#[test]
+fn every_mail_goes_although_the_program_is_killed_while_it_sends() {
+    on_postgres(async |trial| {
+        let smtp = SmtpServer::start("accept");
+        let serving = Serving::start(vec![
+            ("BAILIWICK_DATABASE_URL", trial.url()),
+            ("BAILIWICK_SMTP_URL", format!("smtp://127.0.0.1:{}", smtp.port)),
+            ("BAILIWICK_INVITATIONS_PER_HOUR", "1000".to_owned()),
+        ]);
+        serving.until_ready().await;
+        let head = found(serving.port).await;
+        let mut invited = BTreeSet::new();
+        for round in 0..4 {
+            let emails: Vec<_> = (0..INVITED_AT_ONCE).map(|n| format!("p{round}-{n}@northwind.example")).collect();
+            let mut fields = vec![("organization", "northwind"), ("namespaces[]", "")];
+            fields.extend(emails.iter().map(|email| ("emails[]", email.as_str())));
+            let answer = post(serving.port, "invitations/send", &head, &fields).await.unwrap();
+            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+            invited.extend(emails);
+            // Some are sent by now, one is on its way, the rest waits.
+            sleep(Duration::from_millis(15 + 20 * round)).await;
+            serving.kill();
+            // What was on its way is somebody's for two minutes, unless it is known that they are gone.
+            trial.execute("update outbox set leased_until = null where sent_at is null").await;
+            serving.again();
+            serving.until_ready().await;
+        }
+        let (mut ids, mut mails) = (BTreeMap::<String, BTreeSet<String>>::new(), 0);
+        while ids.len() < invited.len() {
+            let mail = smtp.wait_for("message");
+            let to = mail["recipients"][0].as_str().unwrap().to_owned();
+            let content = mail["content"].as_str().unwrap();
+            let id = content.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap();
+            ids.entry(to).or_default().insert(id.trim().to_owned());
+            mails += 1;
+        }
+        println!("{mails} mails to {} people, over 4 kills", ids.len());
+        assert!(invited.iter().all(|email| ids.contains_key(email)));
+        assert!(ids.values().all(|ids| ids.len() == 1), "whoever gets one twice sees that it is the same: {ids:?}");
+        let unsent = "select count(*) from outbox where sent_at is null and given_up_at is null";
+        let began = Instant::now();
+        while trial.number(unsent).await > 0 {
+            assert!(began.elapsed() < READY_WITHIN, "letters stay behind");
+            sleep(Duration::from_millis(20)).await;
+        }
     });
 }
 

@@ -1,6 +1,6 @@
 //! The program itself, as whoever runs an installation types it: on the database, and against a server by a credential.
 //! Each scenario is written once and goes both ways, on both databases.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[allow(dead_code, reason = "`app` uses all of it")]
 #[path = "../app/browser.rs"]
@@ -17,6 +17,9 @@ mod serving;
 
 #[path = "../../controller/tests/controller/cluster/relay.rs"]
 mod relay;
+#[allow(dead_code, reason = "`mailer` uses all of it")]
+#[path = "../../mailer/tests/mailer/server.rs"]
+mod smtp;
 
 mod backup;
 mod deletions;

@@ -24,7 +24,7 @@ const OVER_WITHIN: Duration = Duration::from_secs(12);
 pub(crate) enum Credential {
     OfToken(Token),
     /// Of a person's machine that was let in.
-    OfPerson(Person, String),
+    OfPerson(Box<Person>, String),
 }
 
 impl Credential {
@@ -47,7 +47,7 @@ impl Place {
             let person = self.house.seat(&self.id, Role::Member).await;
             self.save(&self.ada, &person, &[namespace]).await;
             let shown = person.log_in().await.credential(&self.house).await.json();
-            all.push(Credential::OfPerson(person, shown["token"].as_str().unwrap().to_owned()));
+            all.push(Credential::OfPerson(Box::new(person), shown["token"].as_str().unwrap().to_owned()));
         }
         all
     }

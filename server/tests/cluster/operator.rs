@@ -93,11 +93,13 @@ fn what_the_operator_gives_is_allowed_and_what_they_take_is_refused_at_once() {
                 let has = async || place.has(username, &dev, permission).await;
                 assert!(!has().await);
                 operator::give(&by, &place.id, *holder, &dev, permission, Lifetime::Never).await.unwrap();
-                given.lock().unwrap().push(within(SOON, "allowed", has).await);
+                let took = within(SOON, "allowed", has).await;
+                given.lock().unwrap().push(took);
                 assert!(!place.has(username, &lab, permission).await, "nowhere else");
                 assert!(!place.has(&place.username(ada).await, &dev, permission).await, "and nobody else");
                 operator::take(&by, &place.id, *holder, &dev, permission).await.unwrap();
-                taken.lock().unwrap().push(within(SOON, "refused", async || !has().await).await);
+                let took = within(SOON, "refused", async || !has().await).await;
+                taken.lock().unwrap().push(took);
             }
         }
         assert!(!place.may_read(&subjects[0].1, &dev).await, "a tick was never among it");
@@ -299,5 +301,37 @@ fn many_deletions_at_once_wait_until_the_operator_says_that_they_are_meant() {
         within(SOON, "they are done", async || bindings().len() == 1).await;
         place.in_sync(&dev).await;
         assert!(place.may_read(&place.username(ada).await, &dev).await);
+    });
+}
+
+#[test]
+fn nothing_in_the_cluster_names_a_person_who_was_removed() {
+    on_cluster(async |place| {
+        let (ada, dev) = (&place.ada, place.ada.create_namespace("dev").await);
+        let by = place.by_operator();
+        // An admin, who gave others what they have: their bindings say by whom.
+        let bo = place.house.seat(&place.id, Role::Admin).await;
+        let chika = place.house.seat(&place.id, Role::Member).await;
+        for member in [&bo, &chika] {
+            place.save(&bo, member, &[&dev]).await;
+        }
+        bo.create_token(&[("namespaces[]", &dev), ("name", "ci")]).await;
+        operator::give(&by, &place.id, holder(&chika).await, &dev, WritePods, Lifetime::Never).await.unwrap();
+        let _controller = place.controller().await;
+        place.in_sync(&dev).await;
+        let (username, other) = (place.username(&bo).await, place.username(&chika).await);
+        let names = [username.clone(), username.rsplit(':').next().unwrap().to_owned(), bo.email.clone()];
+        let in_the_cluster = || {
+            let all = place.kubectl(&["get", "rolebindings,namespaces", "-A", "-o", "json", "--show-managed-fields"]);
+            names.iter().filter(|name| all.contains(name.as_str())).cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(in_the_cluster().len(), names.len(), "before, all of them are there");
+
+        ada.deactivate(&bo).await;
+        operator::remove_user(&by, &place.id, &bo.id().await).await.unwrap();
+        within(AT_FIRST, "nothing names them", async || in_the_cluster().is_empty()).await;
+        place.in_sync(&dev).await;
+        assert!(place.may_read(&other, &dev).await, "what they gave stays with whoever has it");
+        assert!(place.has(&other, &dev, WritePods).await);
     });
 }

@@ -25,7 +25,9 @@ impl SmtpServer {
     }
 
     pub(crate) fn start_with(mode: &str, options: &[&str]) -> Self {
+        // From this crate, or from the one that has it.
         let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        let here = if here.ends_with("mailer") { here } else { here.join("mailer") };
         let modules = std::env::var_os("BAILIWICK_TEST_PYTHONPATH")
             .map_or_else(|| here.join("../../.tools/python"), PathBuf::from);
         assert!(
