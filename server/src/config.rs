@@ -153,8 +153,13 @@ impl Config {
             }
             None => toml::Table::new(),
         };
+        let environment: BTreeMap<_, _> = environment.collect();
+        // Where a platform starts a container for each rush of requests, it says so at which port it comes.
+        if let Some(port) = environment.get("PORT").filter(|port| !port.is_empty()) {
+            table.entry("listen").or_insert_with(|| toml::Value::String(format!("0.0.0.0:{port}")));
+        }
         let named = |(name, value): (String, String)| Some((name.strip_prefix(PREFIX)?.to_lowercase(), value));
-        for (name, value) in environment.filter_map(named).collect::<BTreeMap<_, _>>() {
+        for (name, value) in environment.into_iter().filter_map(named) {
             // What the tests of this project, and single commands, are told by; never a setting.
             if name.starts_with("test_") || OF_COMMANDS.contains(&name.as_str()) || value.is_empty() {
                 continue;
@@ -331,6 +336,15 @@ mod tests {
             (Controller::Inside, true),
             "as the pod it runs in"
         );
+    }
+
+    #[test]
+    fn a_platform_says_by_port_where_it_comes_unless_somebody_said_otherwise() {
+        let listen = |pairs: &[(&str, &str)]| read(pairs).map(|config| config.listen.to_string());
+        assert_eq!(listen(&[("PORT", "8080")]).unwrap(), "0.0.0.0:8080");
+        assert_eq!(listen(&[("PORT", "8080"), ("BAILIWICK_LISTEN", "127.0.0.1:1")]).unwrap(), "127.0.0.1:1");
+        assert_eq!(listen(&[("PORT", "")]).unwrap(), "127.0.0.1:3000");
+        assert!(listen(&[("PORT", "http")]).is_err());
     }
 
     #[test]
