@@ -8,6 +8,7 @@ mod statement;
 
 mod at;
 mod db;
+mod pools;
 
 pub mod access;
 pub mod account_activity;
@@ -39,6 +40,7 @@ pub mod users;
 pub mod withheld;
 
 pub use db::{Connection, Db, Error, OLDEST_SQLITE, Options, Pooler};
+pub use pools::Pool;
 
 /// Every statement of this crate, with the module and name it has there.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
