@@ -3,6 +3,9 @@
 
 mod cluster;
 mod database;
+mod outside;
+
+pub use outside::LogFormat;
 
 use domain::token::Lifetime;
 use secrecy::{ExposeSecret, SecretString};
@@ -65,6 +68,8 @@ struct Written {
     cluster_ca: Option<PathBuf>,
     cluster_audiences: Option<String>,
     log: Option<String>,
+    log_format: Option<LogFormat>,
+    metrics_listen: Option<SocketAddr>,
 }
 
 /// Everything that an operator decides.
@@ -97,6 +102,9 @@ pub struct Config {
     /// What API servers call themselves when they ask whose a token is.
     pub cluster_audiences: Vec<String>,
     pub log: String,
+    pub log_format: LogFormat,
+    /// Where Prometheus asks. Unset: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 /// Where the controller of this installation runs.
@@ -169,6 +177,7 @@ impl Written {
         let cluster = self.cluster()?;
         let cluster_audiences = self.cluster_audiences(cluster.as_ref());
         let listen = self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
+        let metrics_listen = outside::metrics_listen(self.metrics_listen, listen)?;
         let base_url = self.base_url.unwrap_or_else(|| format!("http://{listen}")).trim_end_matches('/').to_owned();
         let host = base_url
             .strip_prefix("https://")
@@ -221,6 +230,8 @@ impl Written {
             controller_credential: self.controller_credential.filter(|it| !it.expose_secret().is_empty()),
             kubeconfig: self.kubeconfig,
             cluster,
+            log_format: self.log_format.unwrap_or_default(),
+            metrics_listen,
             // What kube says of each failing request, we say once, and in words.
             log: self.log.unwrap_or_else(|| "info,kube_client=off".to_owned()),
         })
