@@ -5,6 +5,7 @@ use crate::{
     config::{Config, Controller},
     http::{Assets, Server, router},
     judge::ApiServer,
+    metrics::{self, Metrics},
     office::Here,
     worker,
 };
@@ -22,9 +23,11 @@ pub(super) const FAREWELL: Duration = Duration::from_secs(8);
 pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     let installation = open::installation(&config).await?;
     let mailer = open::mailer(&config)?;
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| Failed(format!("can't listen on {}: {error}", config.listen)))?;
+    let listener = bind(config.listen).await?;
+    let metrics_listener = match config.metrics_listen {
+        Some(address) => Some(bind(address).await?),
+        None => None,
+    };
     // Without it the kernel holds small answers back for 40 ms.
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
@@ -38,12 +41,14 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
             "plain HTTP: session cookies are not bound to TLS. Set BAILIWICK_BASE_URL to https://… behind a TLS front."
         );
     }
+    let metrics = Metrics::default();
     let server = Server {
         installation: installation.clone(),
         assets: Arc::new(assets),
         https: config.is_https(),
         trusted_proxies: config.trusted_proxies.clone().into(),
         mailer: mailer.clone(),
+        metrics: metrics.clone(),
     };
     let (stop, stopping) = watch::channel(false);
     let mail = tokio::spawn(worker::send_mail(installation.clone(), mailer, stopping.clone()));
@@ -76,11 +81,12 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     );
 
     let service = router(server).into_make_service_with_connect_info::<SocketAddr>();
-    let mut told = stopping.clone();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-        let _ = told.wait_for(|stop| *stop).await;
-    });
+    let serving = axum::serve(listener, service).with_graceful_shutdown(told(stopping.clone()));
     let serving = tokio::spawn(serving.into_future());
+    let watched = metrics_listener.map(|listener| {
+        let service = metrics::router(metrics, installation.clone());
+        tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(told(stopping.clone())).into_future())
+    });
     wait_for_signal().await?;
     tracing::info!("stopping");
     let _ = stop.send(true);
@@ -89,11 +95,23 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     // Connections that are kept open without a request would hold us for ever.
     let _ = tokio::time::timeout(FAREWELL, serving).await;
     let _ = tokio::time::timeout(FAREWELL, async { (mail.await, house.await) }).await;
+    if let Some(watched) = watched {
+        let _ = tokio::time::timeout(FAREWELL, watched).await;
+    }
     if let Some(controller) = controller {
         let _ = tokio::time::timeout(FAREWELL, controller).await;
     }
     installation.db.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failed> {
+    TcpListener::bind(address).await.map_err(|error| Failed(format!("can't listen on {address}: {error}")))
+}
+
+/// When it is time to stop.
+async fn told(mut stopping: watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|stop| *stop).await;
 }
 
 fn mail_words(config: &Config) -> String {

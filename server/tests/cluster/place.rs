@@ -93,6 +93,7 @@ fn on_real_time(house: House, db: Db, settings: Settings) -> House {
         https: true,
         trusted_proxies: Arc::new([]),
         mailer: house.mailer.clone(),
+        metrics: house.metrics.clone(),
     };
     let mut house = house;
     house.installation = installation;
