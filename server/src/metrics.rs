@@ -156,13 +156,14 @@ impl Kept {
         let now = installation.clock.now();
         let outbox = outbox::state(installation).await?;
         let oldest = outbox.oldest.map_or(0.0, |oldest| now.since(oldest).as_secs_f64());
-        let cluster = match installation.settings.enforced {
-            true => Some(Following {
+        let cluster = if installation.settings.enforced {
+            Some(Following {
                 followed: cluster::health(&installation.db, now).await? == cluster::Health::Followed,
                 behind: cluster::behind(installation).await?.len(),
                 drifts: cluster::count_drifts(installation).await?,
-            }),
-            false => None,
+            })
+        } else {
+            None
         };
         Ok(Self { outbox, oldest, cluster })
     }

@@ -68,6 +68,8 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     if installation.settings.enforced {
         usecases::cluster::await_one(&installation).await.map_err(|error| open::failed(&error))?;
     }
+    // Whoever reads that it serves may stop it at once.
+    let signalled = signalled()?;
     tracing::info!(
         database = installation.db.kind(),
         mail = mail_words(&config),
@@ -83,11 +85,16 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     let service = router(server).into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, service).with_graceful_shutdown(told(stopping.clone()));
     let serving = tokio::spawn(serving.into_future());
-    let watched = metrics_listener.map(|listener| {
-        let service = metrics::router(metrics, installation.clone());
-        tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(told(stopping.clone())).into_future())
-    });
-    wait_for_signal().await?;
+    let watched = match metrics_listener {
+        Some(listener) => {
+            tracing::info!("Prometheus finds http://{}/metrics", listener.local_addr()?);
+            let service = metrics::router(metrics, installation.clone());
+            let watched = axum::serve(listener, service).with_graceful_shutdown(told(stopping.clone()));
+            Some(tokio::spawn(watched.into_future()))
+        }
+        None => None,
+    };
+    signalled.await;
     tracing::info!("stopping");
     let _ = stop.send(true);
     // Controllers far away wait here for changes.
@@ -121,12 +128,14 @@ fn mail_words(config: &Config) -> String {
     }
 }
 
-pub(super) async fn wait_for_signal() -> Result<(), Failed> {
+/// Waits for the signal to stop. One that comes before this is awaited is not lost.
+pub(super) fn signalled() -> Result<impl Future<Output = ()>, Failed> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

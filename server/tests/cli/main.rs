@@ -21,4 +21,5 @@ mod help;
 mod installation;
 mod people;
 mod requests;
+mod serve;
 mod terminal;
