@@ -10,7 +10,7 @@ mod open;
 mod operator;
 mod serve;
 
-use crate::config::Config;
+use crate::{config::Config, log};
 use ::controller::ServerAddress;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
@@ -19,6 +19,7 @@ use std::{
     path::PathBuf,
     process::ExitCode,
 };
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// The console of an organization's people, namespaces and access.
 #[derive(Parser)]
@@ -111,7 +112,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failed> {
     let config = Config::read(arguments.config.as_deref(), std::env::vars())?;
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log)
         .map_err(|error| Failed(format!("BAILIWICK_LOG can't be understood: {error}")))?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).init();
+    log::lines(config.log_format, filter, io::stderr).init();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match arguments.command {

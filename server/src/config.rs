@@ -3,6 +3,9 @@
 
 mod cluster;
 mod database;
+mod outside;
+
+pub use outside::LogFormat;
 
 use domain::token::Lifetime;
 use secrecy::{ExposeSecret, SecretString};
@@ -75,6 +78,8 @@ struct Written {
     cluster_audiences: Option<String>,
     drain_seconds: Option<u64>,
     log: Option<String>,
+    log_format: Option<LogFormat>,
+    metrics_listen: Option<SocketAddr>,
 }
 
 /// Everything that an operator decides.
@@ -109,6 +114,9 @@ pub struct Config {
     /// How long requests are still taken after the signal to stop.
     pub drain: Duration,
     pub log: String,
+    pub log_format: LogFormat,
+    /// Where Prometheus asks. Unset: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 /// Where the controller of this installation runs.
@@ -190,6 +198,7 @@ impl Written {
         let cluster = self.cluster()?;
         let cluster_audiences = self.cluster_audiences(cluster.as_ref());
         let listen = self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
+        let metrics_listen = outside::metrics_listen(self.metrics_listen, listen)?;
         let base_url = self.base_url.unwrap_or_else(|| format!("http://{listen}")).trim_end_matches('/').to_owned();
         let host = base_url
             .strip_prefix("https://")
@@ -243,6 +252,8 @@ impl Written {
             kubeconfig: self.kubeconfig,
             cluster,
             drain,
+            log_format: self.log_format.unwrap_or_default(),
+            metrics_listen,
             // What kube says of each failing request, we say once, and in words.
             log: self.log.unwrap_or_else(|| "info,kube_client=off".to_owned()),
         })

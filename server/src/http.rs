@@ -1,6 +1,6 @@
 //! HTTP: what stands in front of the pages and the API, and what carries their answers out.
 //!
-//! The order, from outside in: headers on every answer (404 and 500 too), a panic becomes a 500, the origin of a write is
+//! The order, from outside in: each request is counted and named, headers on every answer (404 and 500 too), a panic becomes a 500, the origin of a write is
 //! checked, and only then does anything read the request.
 
 mod api;
@@ -12,10 +12,12 @@ mod headers;
 mod health;
 mod pages;
 mod site;
+mod watch;
 
 pub(crate) use api::perform;
 pub use site::Assets;
 
+use crate::metrics::Metrics;
 use axum::{
     Router,
     middleware::{from_fn_with_state, map_response_with_state},
@@ -40,6 +42,7 @@ pub struct Server {
     pub mailer: mailer::Mailer,
     /// Told to stop, and still serving: whoever sends requests here should send them elsewhere.
     pub leaving: Arc<AtomicBool>,
+    pub metrics: Metrics,
 }
 
 /// The whole program as one service.
@@ -59,6 +62,7 @@ pub fn router(server: Server) -> Router {
         .layer(from_fn_with_state(server.clone(), boundary::check))
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(map_response_with_state(server.clone(), headers::add))
+        .layer(from_fn_with_state(server.clone(), watch::watch))
         .with_state(server)
 }
 

@@ -4,6 +4,8 @@ pub mod cli;
 pub mod config;
 pub mod http;
 pub mod judge;
+pub mod log;
+pub mod metrics;
 pub mod office;
 mod remote;
 pub mod worker;

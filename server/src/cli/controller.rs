@@ -2,7 +2,7 @@
 
 use super::{
     Failed, open,
-    serve::{FAREWELL, wait_for_signal},
+    serve::{FAREWELL, signalled},
 };
 use crate::{config::Config, office::Here};
 use controller::{Client, Controller, Office, ServerAddress, Settings, There, connect};
@@ -46,7 +46,7 @@ async fn until_signal(config: &Config, office: impl Office) -> Result<(), Failed
     let client = client(config).await?;
     let (stop, stopping) = watch::channel(false);
     let controller = tokio::spawn(control(client, office, stopping));
-    wait_for_signal().await?;
+    signalled()?.await;
     tracing::info!("stopping");
     let _ = stop.send(true);
     let _ = tokio::time::timeout(FAREWELL, controller).await;

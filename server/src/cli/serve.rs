@@ -5,6 +5,7 @@ use crate::{
     config::{Config, Controller},
     http::{Assets, Server, router},
     judge::ApiServer,
+    metrics::{self, Metrics},
     office::Here,
     worker,
 };
@@ -19,6 +20,7 @@ use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::watch,
+    task::JoinHandle,
 };
 
 /// How long what is under way may take after the signal to stop, all of it. With a few seconds to leave, below the ten that
@@ -28,9 +30,11 @@ pub(super) const FAREWELL: Duration = Duration::from_secs(7);
 pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     let installation = open::installation(&config).await?;
     let mailer = open::mailer(&config)?;
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| Failed(format!("can't listen on {}: {error}", config.listen)))?;
+    let listener = bind(config.listen).await?;
+    let metrics_listener = match config.metrics_listen {
+        Some(address) => Some(bind(address).await?),
+        None => None,
+    };
     // Without it the kernel holds small answers back for 40 ms.
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
@@ -44,6 +48,7 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
             "plain HTTP: session cookies are not bound to TLS. Set BAILIWICK_BASE_URL to https://… behind a TLS front."
         );
     }
+    let metrics = Metrics::default();
     let server = Server {
         installation: installation.clone(),
         assets: Arc::new(assets),
@@ -51,6 +56,7 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
         trusted_proxies: config.trusted_proxies.clone().into(),
         mailer: mailer.clone(),
         leaving: Arc::default(),
+        metrics: metrics.clone(),
     };
     let leaving = server.leaving.clone();
     let (stop, stopping) = watch::channel(false);
@@ -71,6 +77,8 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     if installation.settings.enforced {
         usecases::cluster::await_one(&installation).await.map_err(|error| open::failed(&error))?;
     }
+    // Whoever reads that it serves may stop it at once.
+    let told_to_stop = signalled()?;
     tracing::info!(
         database = installation.db.kind(),
         mail = mail_words(&config),
@@ -84,31 +92,49 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     );
 
     let service = router(server).into_make_service_with_connect_info::<SocketAddr>();
-    let mut told = stopping.clone();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-        let _ = told.wait_for(|stop| *stop).await;
-    });
+    let serving = axum::serve(listener, service).with_graceful_shutdown(told(stopping.clone()));
     let serving = tokio::spawn(serving.into_future());
-    wait_for_signal().await?;
+    let watched = match metrics_listener {
+        Some(listener) => {
+            tracing::info!("Prometheus finds http://{}/metrics", listener.local_addr()?);
+            let service = metrics::router(metrics, installation.clone());
+            let watched = axum::serve(listener, service).with_graceful_shutdown(told(stopping.clone()));
+            Some(tokio::spawn(watched.into_future()))
+        }
+        None => None,
+    };
+    told_to_stop.await;
     // Until whoever sends requests here has seen that we leave; a second signal says that nobody does.
     leaving.store(true, Ordering::Relaxed);
     if !config.drain.is_zero() {
         tracing::info!(seconds = config.drain.as_secs(), "leaving: /readyz says so, and requests are still answered");
-        let _ = tokio::time::timeout(config.drain, wait_for_signal()).await;
+        let _ = tokio::time::timeout(config.drain, signalled()?).await;
     }
     tracing::info!("stopping");
     let _ = stop.send(true);
     // Controllers far away wait here for changes.
     installation.bell.silence();
-    let controller = async {
-        if let Some(controller) = controller {
-            let _ = controller.await;
-        }
-    };
     // Connections that are kept open without a request would hold us for ever.
-    let _ = tokio::time::timeout(FAREWELL, async { tokio::join!(serving, mail, house, controller) }).await;
+    let all = async { tokio::join!(serving, ended(watched), mail, house, ended(controller)) };
+    let _ = tokio::time::timeout(FAREWELL, all).await;
     installation.db.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failed> {
+    TcpListener::bind(address).await.map_err(|error| Failed(format!("can't listen on {address}: {error}")))
+}
+
+/// When it is time to stop.
+async fn told(mut stopping: watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|stop| *stop).await;
+}
+
+/// When what may run has ended.
+async fn ended<T>(task: Option<JoinHandle<T>>) {
+    if let Some(task) = task {
+        let _ = task.await;
+    }
 }
 
 fn mail_words(config: &Config) -> String {
@@ -118,12 +144,14 @@ fn mail_words(config: &Config) -> String {
     }
 }
 
-pub(super) async fn wait_for_signal() -> Result<(), Failed> {
+/// Waits for the signal to stop. One that comes before this is awaited is not lost.
+pub(super) fn signalled() -> Result<impl Future<Output = ()>, Failed> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

@@ -54,14 +54,23 @@ pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
         .map(|(_, value)| value)
 }
 
+/// Whether what it says of others counts.
+pub(super) fn is_from_trusted_proxy<B>(server: &Server, request: &Request<B>) -> bool {
+    peer(request).is_some_and(|peer| server.trusted_proxies.contains(&peer))
+}
+
+fn peer<B>(request: &Request<B>) -> Option<IpAddr> {
+    let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
+    Some(peer.ip().to_canonical())
+}
+
 /// The peer, or whom a trusted proxy names: the last address in `X-Forwarded-For` that is no trusted proxy itself.
 fn address<B>(server: &Server, request: &Request<B>) -> Option<IpAddr> {
-    let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
-    let peer = peer.ip().to_canonical();
-    let trusted = |ip: &IpAddr| server.trusted_proxies.contains(ip);
-    if !trusted(&peer) {
+    let peer = peer(request)?;
+    if !is_from_trusted_proxy(server, request) {
         return Some(peer);
     }
+    let trusted = |ip: &IpAddr| server.trusted_proxies.contains(ip);
     let lines = request.headers().get_all("x-forwarded-for").iter().filter_map(|line: &HeaderValue| line.to_str().ok());
     let named = lines.flat_map(|line| line.split(',')).filter_map(|ip| ip.trim().parse::<IpAddr>().ok());
     let named: Vec<IpAddr> = named.map(|ip| ip.to_canonical()).collect();

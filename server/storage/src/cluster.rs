@@ -29,6 +29,7 @@ statements! {
     TROUBLES = "select namespace, name, reason, since from binding_troubles where organization_id = $1 order by namespace, name";
     ADD_DRIFT = "insert into drifts (id, organization_id, namespace, name, what, changed_by, done, at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
     DRIFTS = "select namespace, name, what, changed_by, done, at from drifts where organization_id = $1 order by at desc, id desc limit $2";
+    COUNT_DRIFTS = "select count(*) from drifts where at >= $1";
     FORGET_DRIFTS = "delete from drifts where at < $1";
     CONNECTION = "select connected, since, server_version, heard_at, leader, led_at, holder from cluster_connections where name = 'cluster'";
     SET_CONNECTION = "insert into cluster_connections (name, connected, since, server_version, heard_at, leader, led_at, holder)
@@ -280,6 +281,12 @@ pub async fn add_drift(c: &mut Connection, id: Uuid, organization: OrganizationI
 /// The latest first.
 pub async fn drifts(c: &mut Connection, organization: OrganizationId, limit: u32) -> Result<Vec<Drift>, Error> {
     all!(c, DRIFTS, organization.uuid(), i64::from(limit))
+}
+
+/// Of every organization.
+pub async fn count_drifts(c: &mut Connection, since: Timestamp) -> Result<i64, Error> {
+    let row: Option<(i64,)> = one!(c, COUNT_DRIFTS, At(since))?;
+    Ok(row.map_or(0, |(n,)| n))
 }
 
 pub async fn forget_drifts(c: &mut Connection, before: Timestamp) -> Result<u64, Error> {

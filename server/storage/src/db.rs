@@ -1,5 +1,6 @@
 //! Opening, migrating and connecting, for either database.
 
+use crate::options::{Options, Pooler};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection as _, Executor, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection,
     SqlitePool, Transaction,
@@ -18,39 +19,6 @@ pub const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 /// Held while one process migrates PostgreSQL; the number is this program's own.
 const MIGRATING: i64 = 0x6261_696c_6977;
-
-/// What stands between this program and PostgreSQL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pooler {
-    /// Nothing, or what gives each client a connection of its own.
-    Absent,
-    /// A proxy that gives a connection for one transaction at a time: everything is done in transactions, and nothing is
-    /// expected to stay on a connection between them.
-    Transaction,
-}
-
-/// Bounds of waiting and of width.
-#[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// How long a request may wait for a connection before it is told to come back.
-    pub acquire_timeout: Duration,
-    /// Connections that read (SQLite) or all of them (PostgreSQL). Writing on SQLite is always one at a time.
-    pub connections: u32,
-    /// How long PostgreSQL may work on one statement.
-    pub statement_timeout: Duration,
-    pub pooler: Pooler,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            acquire_timeout: Duration::from_secs(10),
-            connections: 8,
-            statement_timeout: Duration::from_secs(30),
-            pooler: Pooler::Absent,
-        }
-    }
-}
 
 /// What is done about a file that is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ mod statement;
 
 mod at;
 mod db;
+mod pools;
 
 pub mod access;
 pub mod account_activity;
@@ -23,6 +24,7 @@ pub mod logins;
 pub mod members;
 pub mod namespaces;
 pub mod operators;
+mod options;
 pub mod organizations;
 pub mod outbox;
 pub mod password_resets;
@@ -38,7 +40,9 @@ pub mod trial;
 pub mod users;
 pub mod withheld;
 
-pub use db::{Connection, Db, Error, OLDEST_SQLITE, Options, Pooler};
+pub use db::{Connection, Db, Error, OLDEST_SQLITE};
+pub use options::{Options, Pooler};
+pub use pools::Pool;
 
 /// Every statement of this crate, with the module and name it has there.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {

@@ -26,7 +26,8 @@ statements! {
     WITHDRAW = "delete from outbox where invitation_id = $1 and sent_at is null";
     NEXT_DUE = "select min(case when leased_until is null then next_attempt_at else leased_until end) as at from outbox
         where sent_at is null and given_up_at is null";
-    STATE = "select count(*) as waiting, count(given_up_at) as given_up from outbox where sent_at is null";
+    STATE = "select count(*) as waiting, count(given_up_at) as given_up,
+        min(case when given_up_at is null then created_at end) as oldest from outbox where sent_at is null";
     DELETE_WAITING = "delete from outbox where sent_at is null";
     DELETE_SENT = "delete from outbox where sent_at < $1";
 }
@@ -54,11 +55,13 @@ pub struct Claimed {
     pub created_at: Timestamp,
 }
 
-/// What waits, for `/readyz` and `doctor`.
-#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+/// What waits, for whoever watches.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct State {
     pub waiting: i64,
     pub given_up: i64,
+    /// When the oldest was written of those that are still tried.
+    pub oldest: Option<Timestamp>,
 }
 
 pub async fn insert(
@@ -121,8 +124,12 @@ pub async fn next_due(c: &mut Connection) -> Result<Option<Timestamp>, Error> {
 }
 
 pub async fn state(c: &mut Connection) -> Result<State, Error> {
-    let row: Option<State> = one!(c, STATE)?;
-    Ok(row.unwrap_or(State { waiting: 0, given_up: 0 }))
+    let row: Option<(i64, i64, Option<At>)> = one!(c, STATE)?;
+    Ok(row.map_or_else(State::default, |(waiting, given_up, oldest)| State {
+        waiting,
+        given_up,
+        oldest: oldest.map(Timestamp::from),
+    }))
 }
 
 pub async fn delete_sent(c: &mut Connection, before: Timestamp) -> Result<u64, Error> {

@@ -88,6 +88,13 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
+    /// All but the id, which is random and so says nothing.
+    pub(crate) fn headers_but_id(&self) -> HeaderMap {
+        let mut headers = self.headers.clone();
+        assert!(headers.remove("x-request-id").is_some());
+        headers
+    }
+
     pub(crate) fn location(&self) -> &str {
         self.header("location")
     }

@@ -4,7 +4,10 @@ use crate::{
     browser::{Browser, Person},
     calls,
 };
-use bailiwick::http::{Assets, Server, router};
+use bailiwick::{
+    http::{Assets, Server, router},
+    metrics::Metrics,
+};
 use domain::{
     id::{MemberId, SessionId, UserId},
     membership::Role,
@@ -49,26 +52,37 @@ pub(crate) struct House {
     pub(crate) installation: Arc<Installation>,
     pub(crate) mailer: Mailer,
     pub(crate) router: axum::Router,
+    pub(crate) metrics: Metrics,
     /// What has been given out so far: network addresses, names, session secrets.
     given: Arc<AtomicU32>,
     /// Every secret that was ever handed to somebody.
     pub(crate) secrets: Arc<Mutex<BTreeSet<String>>>,
 }
 
-fn open(db: &Db, clock: Clock, mailer: &Mailer, settings: Settings) -> (Arc<Installation>, axum::Router) {
+fn open(
+    db: &Db,
+    clock: Clock,
+    mailer: &Mailer,
+    metrics: &Metrics,
+    settings: Settings,
+) -> (Arc<Installation>, axum::Router) {
     let key = "a-key-of-the-tests-that-is-long-enough".to_owned().into();
-    let https = settings.base_url.starts_with("https://");
     let (keys, passwords) = (Keys::parse(&key).unwrap(), Passwords::new(4).unwrap());
     let installation = Arc::new(Installation::new(db.clone(), clock, keys, passwords, settings));
-    let server = Server {
+    let router = router(serving(&installation, mailer, metrics));
+    (installation, router)
+}
+
+fn serving(installation: &Arc<Installation>, mailer: &Mailer, metrics: &Metrics) -> Server {
+    Server {
         installation: installation.clone(),
         assets: ASSETS.clone(),
-        https,
+        https: installation.settings.base_url.starts_with("https://"),
         trusted_proxies: Arc::new([]),
         mailer: mailer.clone(),
         leaving: Arc::default(),
-    };
-    (installation, router(server))
+        metrics: metrics.clone(),
+    }
 }
 
 impl House {
@@ -96,8 +110,9 @@ impl House {
         };
         let clock = Clock::set_to(Timestamp::parse("2026-11-23T09:30:05.25Z").unwrap());
         let mailer = Mailer::memory("Bailiwick <no-reply@bailiwick.example>").unwrap();
-        let (installation, router) = open(&trial.db, clock, &mailer, settings);
-        Self { trial, installation, mailer, router, given: Arc::default(), secrets: Arc::default() }
+        let metrics = Metrics::default();
+        let (installation, router) = open(&trial.db, clock, &mailer, &metrics, settings);
+        Self { trial, installation, mailer, router, metrics, given: Arc::default(), secrets: Arc::default() }
     }
 
     /// The same house under other settings.
@@ -105,7 +120,7 @@ impl House {
         let mut settings = self.installation.settings.clone();
         change(&mut settings);
         let (installation, router) =
-            open(&self.installation.db, self.installation.clock.clone(), &self.mailer, settings);
+            open(&self.installation.db, self.installation.clock.clone(), &self.mailer, &self.metrics, settings);
         Self { installation, router, ..self.clone() }
     }
 
@@ -113,16 +128,23 @@ impl House {
     #[allow(dead_code, reason = "one test of `app` uses it")]
     pub(crate) fn at(&self, db: Db) -> Self {
         let Installation { clock, settings, .. } = &*self.installation;
-        let (installation, router) = open(&db, clock.clone(), &self.mailer, settings.clone());
+        let (installation, router) = open(&db, clock.clone(), &self.mailer, &self.metrics, settings.clone());
         Self { installation, router, ..self.clone() }
     }
 
     /// The same house by the real clock, which other programs share.
     #[allow(dead_code, reason = "the tests of the command line use it")]
     pub(crate) fn on_real_time(&self) -> Self {
-        let (installation, router) =
-            open(&self.installation.db, Clock::System, &self.mailer, self.installation.settings.clone());
+        let settings = self.installation.settings.clone();
+        let (installation, router) = open(&self.installation.db, Clock::System, &self.mailer, &self.metrics, settings);
         Self { installation, router, ..self.clone() }
+    }
+
+    /// The same house with a proxy before it.
+    #[allow(dead_code, reason = "some tests of `app` use it")]
+    pub(crate) fn behind(&self, proxy: IpAddr) -> Self {
+        let server = serving(&self.installation, &self.mailer, &self.metrics);
+        Self { router: router(Server { trusted_proxies: Arc::new([proxy]), ..server }), ..self.clone() }
     }
 
     /// The same house as it runs on somebody's own machine.

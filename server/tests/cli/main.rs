@@ -30,4 +30,5 @@ mod installation;
 mod people;
 mod requests;
 mod rolling;
+mod serve;
 mod terminal;

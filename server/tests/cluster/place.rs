@@ -94,6 +94,7 @@ fn on_real_time(house: House, db: Db, settings: Settings) -> House {
         trusted_proxies: Arc::new([]),
         mailer: house.mailer.clone(),
         leaving: Arc::default(),
+        metrics: house.metrics.clone(),
     };
     let mut house = house;
     house.installation = installation;

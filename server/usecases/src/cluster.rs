@@ -231,6 +231,12 @@ pub async fn drifts(context: &Context, slug: &str) -> Result<Vec<Drift>, Error> 
     Ok(cluster::drifts(&mut look.c, look.organization.id, DRIFTS_SHOWN).await?)
 }
 
+/// How much was found different in the cluster, of every organization and for as long as it is kept.
+pub async fn count_drifts(installation: &Installation) -> Result<i64, Error> {
+    let since = installation.clock.now().minus(DRIFTS_KEPT);
+    Ok(cluster::count_drifts(&mut installation.db.read().await?, since).await?)
+}
+
 /// Who the cluster should take somebody for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
