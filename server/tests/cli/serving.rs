@@ -2,6 +2,7 @@
 
 use crate::{house::PASSWORD, machine::bare};
 use std::{
+    hash::{BuildHasher, RandomState},
     net::TcpListener as Free,
     process::{Child, Command, Stdio},
     sync::Mutex,
@@ -31,8 +32,8 @@ pub(crate) struct Serving {
 impl Serving {
     /// Started, and not ready yet.
     pub(crate) fn start(settings: Vec<(&'static str, String)>) -> Self {
-        let port = Free::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let serving = Self { port, folder: tempfile::tempdir().unwrap(), child: Mutex::default(), settings };
+        let serving =
+            Self { port: free_port(), folder: tempfile::tempdir().unwrap(), child: Mutex::default(), settings };
         serving.again();
         serving
     }
@@ -93,6 +94,14 @@ impl Drop for Serving {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Below those that the system gives to whoever connects: it is listened at again after each stop, and nobody may have it
+/// meanwhile.
+fn free_port() -> u16 {
+    let chance = RandomState::new();
+    let mut candidates = (0_u64..).map(|n| 20_000 + u16::try_from(chance.hash_one(n) % 12_000).unwrap());
+    candidates.find(|port| Free::bind(("127.0.0.1", *port)).is_ok()).unwrap()
 }
 
 /// The whole answer to one request on a connection of its own.

@@ -6,7 +6,7 @@ use crate::{
     laptop::Laptop,
     measure::{AT_FIRST, SOON, within},
     place::{On, on_cluster_with},
-    requests::Answered,
+    requests::{Answered, mistyped},
 };
 use domain::membership::Role;
 use serde_json::Value;
@@ -52,7 +52,7 @@ fn a_person_works_with_kubectl_where_they_may_until_they_are_deactivated() {
         let answered = async |credential: &str, namespace: &str| place.requests.with_token(credential, namespace).await;
         assert_eq!(answered(credential, &dev).await, Answered::Allowed);
         assert!(matches!(answered(credential, &live).await, Answered::Forbidden(_)));
-        let wrong = format!("{}0", &credential[..credential.len() - 1]);
+        let wrong = mistyped(credential);
         assert_eq!(answered(&wrong, &dev).await, Answered::Unauthorized);
 
         ada.deactivate(&bo).await;

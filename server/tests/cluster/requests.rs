@@ -14,6 +14,13 @@ pub(crate) enum Answered {
     Unauthorized,
 }
 
+/// The same with one letter wrong, whatever that letter is.
+pub(crate) fn mistyped(secret: &str) -> String {
+    let (before, after) = secret.split_at(secret.len() - 10);
+    let other = if after.starts_with('0') { '1' } else { '0' };
+    format!("{before}{other}{}", &after[1..])
+}
+
 /// Two ways to one API server.
 #[derive(Clone)]
 pub(crate) struct Requests {
