@@ -4,10 +4,12 @@
 mod cluster;
 mod database;
 mod outside;
+mod proxies;
 
 pub use outside::LogFormat;
 
 use domain::token::Lifetime;
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::{
@@ -98,7 +100,7 @@ pub struct Config {
     pub secret_key: Option<SecretString>,
     pub sign_ups_open: bool,
     /// Whose `X-Forwarded-For` counts.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<IpNet>,
     pub invitations_per_hour: u32,
     /// The longest that a token may live.
     pub token_longest: Lifetime,
@@ -211,14 +213,7 @@ impl Written {
         let database_url = self
             .database_url
             .unwrap_or_else(|| SecretString::from(format!("sqlite:{}", data.join("bailiwick.db").display())));
-        let trusted_proxies = self
-            .trusted_proxies
-            .unwrap_or_default()
-            .split(',')
-            .map(str::trim)
-            .filter(|proxy| !proxy.is_empty())
-            .map(|proxy| proxy.parse().map_err(|_| ConfigError(format!("the trusted proxy {proxy} is no IP address"))))
-            .collect::<Result<_, _>>()?;
+        let trusted_proxies = proxies::trusted(self.trusted_proxies.as_deref().unwrap_or_default())?;
         let token_longest = self.token_longest.as_deref().map_or(Ok(Lifetime::Never), |written| {
             Lifetime::parse(written).map_err(|_| {
                 let known = Lifetime::ALL.map(Lifetime::as_str).join(", ");
@@ -372,7 +367,6 @@ mod tests {
             ("BAILIWICK_BASE_URL", "https://bailiwick.example/path"),
             ("BAILIWICK_SIGNUPS", "perhaps"),
             ("BAILIWICK_CONTROLLER", "somewhere"),
-            ("BAILIWICK_TRUSTED_PROXIES", "everybody"),
             ("BAILIWICK_INVITATIONS_PER_HOUR", "many"),
             ("BAILIWICK_TOKEN_LONGEST", "2 weeks"),
             ("BAILIWICK_DRAIN_SECONDS", "61"),

@@ -24,6 +24,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use ipnet::IpNet;
 use std::{
     net::IpAddr,
     sync::{Arc, atomic::AtomicBool},
@@ -38,11 +39,18 @@ pub struct Server {
     pub assets: Arc<Assets>,
     /// Browsers come over TLS: cookies are `Secure`, and stay so.
     pub https: bool,
-    pub trusted_proxies: Arc<[IpAddr]>,
+    pub trusted_proxies: Arc<[IpNet]>,
     pub mailer: mailer::Mailer,
     /// Told to stop, and still serving: whoever sends requests here should send them elsewhere.
     pub leaving: Arc<AtomicBool>,
     pub metrics: Metrics,
+}
+
+impl Server {
+    /// Whether this is a proxy of our own, which may say for whom it asks.
+    fn trusts(&self, ip: &IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|proxy| proxy.contains(ip))
+    }
 }
 
 /// The whole program as one service.

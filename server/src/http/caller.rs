@@ -56,7 +56,7 @@ pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
 
 /// Whether what it says of others counts.
 pub(super) fn is_from_trusted_proxy<B>(server: &Server, request: &Request<B>) -> bool {
-    peer(request).is_some_and(|peer| server.trusted_proxies.contains(&peer))
+    peer(request).is_some_and(|peer| server.trusts(&peer))
 }
 
 fn peer<B>(request: &Request<B>) -> Option<IpAddr> {
@@ -70,9 +70,8 @@ fn address<B>(server: &Server, request: &Request<B>) -> Option<IpAddr> {
     if !is_from_trusted_proxy(server, request) {
         return Some(peer);
     }
-    let trusted = |ip: &IpAddr| server.trusted_proxies.contains(ip);
     let lines = request.headers().get_all("x-forwarded-for").iter().filter_map(|line: &HeaderValue| line.to_str().ok());
     let named = lines.flat_map(|line| line.split(',')).filter_map(|ip| ip.trim().parse::<IpAddr>().ok());
     let named: Vec<IpAddr> = named.map(|ip| ip.to_canonical()).collect();
-    Some(named.into_iter().rev().find(|ip| !trusted(ip)).unwrap_or(peer))
+    Some(named.into_iter().rev().find(|ip| !server.trusts(ip)).unwrap_or(peer))
 }

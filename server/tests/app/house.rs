@@ -144,7 +144,7 @@ impl House {
     #[allow(dead_code, reason = "some tests of `app` use it")]
     pub(crate) fn behind(&self, proxy: IpAddr) -> Self {
         let server = serving(&self.installation, &self.mailer, &self.metrics);
-        Self { router: router(Server { trusted_proxies: Arc::new([proxy]), ..server }), ..self.clone() }
+        Self { router: router(Server { trusted_proxies: Arc::new([proxy.into()]), ..server }), ..self.clone() }
     }
 
     /// The same house as it runs on somebody's own machine.
