@@ -3,6 +3,7 @@
 
 mod browser;
 mod calls;
+mod captured;
 mod house;
 mod laptop;
 

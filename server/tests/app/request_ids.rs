@@ -2,15 +2,12 @@
 
 use crate::{
     browser::{Ask, Browser},
+    captured::Log,
     house::{House, on_both},
 };
 use bailiwick::{config::LogFormat, log};
 use serde_json::Value;
-use std::{
-    collections::BTreeSet,
-    io,
-    sync::{Arc, Mutex},
-};
+use std::collections::BTreeSet;
 use tracing_subscriber::EnvFilter;
 
 const ID: &str = "x-request-id";
@@ -79,19 +76,6 @@ fn from_anybody_else_and_in_any_other_form_it_is_not() {
     });
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// What is logged, however little of it is wanted, while a request goes wrong; and the request's id.
 async fn logged(house: &House, format: LogFormat, ask: Ask) -> (String, String) {
     let log = Log::default();
@@ -102,8 +86,7 @@ async fn logged(house: &House, format: LogFormat, ask: Ask) -> (String, String) 
         let _here = tracing::dispatcher::set_default(&lines);
         house.anonymous().send(ask).await.header(ID).to_owned()
     };
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    (text, id)
+    (log.text(), id)
 }
 
 #[test]

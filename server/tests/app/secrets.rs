@@ -1,6 +1,7 @@
 //! Nothing that opens a door stands in a log, on a page or in the database.
 
 use crate::{
+    captured::Log,
     controllers,
     house::{House, on_both},
     logins, programs,
@@ -8,30 +9,7 @@ use crate::{
     tokens,
 };
 use mailer::Mailer;
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
 use tokio::sync::watch;
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-}
 
 /// The worker of `bailiwick serve`, for one letter: told to stop at once, it finishes the one under way.
 async fn deliver_one(house: &House, mailer: &Mailer) {
@@ -50,7 +28,7 @@ fn no_secret_is_logged_however_much_is_logged() {
         .with_writer(move || writer.clone())
         .init();
     on_both(async |house| {
-        log.0.lock().unwrap().clear();
+        log.clear();
         story::tell(&house).await;
         let ada = house.again("ada@northwind.example", "northwind-traders").await;
         tokens::tell(&house, &ada).await;

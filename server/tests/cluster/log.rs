@@ -1,33 +1,17 @@
 //! What API servers ask about stands in no log. It needs none of them.
 
-use crate::{browser::Ask, house::on_both};
+use crate::{browser::Ask, captured::Log, house::on_both};
 use secrecy::ExposeSecret;
 use serde_json::json;
-use std::{
-    io,
-    sync::{Mutex, PoisonError},
-};
-
-static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
-
-struct Log;
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        LOG.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 #[test]
 fn no_token_that_an_api_server_asks_about_is_logged() {
+    let log = Log::default();
+    let writer = log.clone();
     tracing_subscriber::fmt()
         .with_max_level(tracing::level_filters::LevelFilter::TRACE)
         .with_ansi(false)
-        .with_writer(|| Log)
+        .with_writer(move || writer.clone())
         .init();
     on_both(async |house| {
         let ada = house.found("Northwind", "ada@northwind.example").await;
@@ -62,7 +46,7 @@ fn no_token_that_an_api_server_asks_about_is_logged() {
         for status in [200, 400, 401, 503] {
             assert!(seen.contains(&status), "{seen:?}");
         }
-        let log = String::from_utf8_lossy(&LOG.lock().unwrap()).into_owned();
+        let log = log.text();
         assert!(log.contains("the database can't be used"), "trouble is logged: {log}");
         for secret in secrets.iter().chain([&own]) {
             let line = log.lines().find(|line| line.contains(secret));

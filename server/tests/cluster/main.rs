@@ -8,6 +8,8 @@ mod browser;
 #[allow(dead_code, reason = "`app` uses all of it")]
 #[path = "../app/calls.rs"]
 mod calls;
+#[path = "../app/captured.rs"]
+mod captured;
 #[allow(dead_code, reason = "`app` uses all of it")]
 #[path = "../app/house.rs"]
 mod house;
