@@ -6,7 +6,7 @@ use crate::{
 };
 use std::{
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -15,6 +15,7 @@ use storage::trial::on_postgres;
 use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream},
+    sync::watch,
     task::JoinSet,
     time::sleep,
 };
@@ -25,9 +26,11 @@ const ASKED_AT_ONCE: usize = 8;
 /// From the signal to the end: issue 6 promises it.
 const STOPS_WITHIN: Duration = Duration::from_secs(10);
 
-/// Sends each connection to a replica that was ready when it last looked, in turn.
-async fn balance(listener: TcpListener, replicas: Arc<[Serving; 2]>) {
-    let ready: Arc<Mutex<Vec<u16>>> = Arc::new(Mutex::new(replicas.iter().map(|it| it.port).collect()));
+/// The ports of the replicas that a balancer found ready when it last looked.
+type Ready = Arc<watch::Sender<Vec<u16>>>;
+
+/// Sends each connection to one of those, in turn.
+async fn balance(listener: TcpListener, replicas: Arc<[Serving; 2]>, ready: Ready) {
     let looking = ready.clone();
     let watched = replicas.clone();
     let look = async move {
@@ -38,7 +41,7 @@ async fn balance(listener: TcpListener, replicas: Arc<[Serving; 2]>) {
                     found.push(replica.port);
                 }
             }
-            *looking.lock().unwrap() = found;
+            looking.send_replace(found);
             sleep(LOOKS_EVERY).await;
         }
     };
@@ -46,7 +49,7 @@ async fn balance(listener: TcpListener, replicas: Arc<[Serving; 2]>) {
     let pass = async move {
         loop {
             let (mut client, _) = listener.accept().await.unwrap();
-            let ports = ready.lock().unwrap().clone();
+            let ports = ready.borrow().clone();
             let port = ports[turn.fetch_add(1, Ordering::Relaxed) % ports.len()];
             tokio::spawn(async move {
                 let mut server = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
@@ -72,7 +75,11 @@ fn while_two_replicas_are_replaced_no_request_fails_and_nobody_is_signed_out() {
             }
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let port = listener.local_addr().unwrap().port();
-            let balancing = tokio::spawn(balance(listener, replicas.clone()));
+            let ready: Ready = Arc::new(watch::Sender::new(replicas.iter().map(|it| it.port).collect()));
+            let balancing = tokio::spawn(balance(listener, replicas.clone(), ready.clone()));
+            let sees = async |count: usize| {
+                ready.subscribe().wait_for(|ports| ports.len() == count).await.unwrap();
+            };
             let cookie = sign_in(port, &ada.email).await;
             house.note(cookie.split('=').nth(1).unwrap());
             let request = format!(
@@ -100,10 +107,11 @@ fn while_two_replicas_are_replaced_no_request_fails_and_nobody_is_signed_out() {
             while rounds < 2 || asked.load(Ordering::Relaxed) < REQUESTS {
                 let replica = &replicas[rounds % 2];
                 stops.push(replica.stop().await);
+                sees(1).await;
                 replica.again();
                 replica.until_ready().await;
                 // The balancer has to see that it is back before the other one leaves.
-                sleep(LOOKS_EVERY * 3).await;
+                sees(2).await;
                 rounds += 1;
             }
             let wrong: Vec<_> = people.join_all().await.into_iter().flatten().collect();
