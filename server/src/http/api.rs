@@ -168,15 +168,15 @@ pub(crate) async fn perform(
     path: &str,
     request: Request<Bytes>,
 ) -> Result<(Response, Answer), ApiError> {
-    for again in 0..MORE_TRIES {
+    let mut more = 0..MORE_TRIES;
+    loop {
         match perform_once(context, path, request.clone().map(Body::from)).await {
-            Err(error) if error.code == ApiError::CONTENDED => tokio::time::sleep(pause(again)).await,
+            Err(error) if error.code == ApiError::CONTENDED => match more.next() {
+                Some(again) => tokio::time::sleep(pause(again)).await,
+                None => return Err(ApiError::unavailable()),
+            },
             done => return done,
         }
-    }
-    match perform_once(context, path, request.map(Body::from)).await {
-        Err(error) if error.code == ApiError::CONTENDED => Err(ApiError::unavailable()),
-        done => done,
     }
 }
 

@@ -164,11 +164,11 @@ impl Db {
                 .max_connections(connections)
                 .acquire_timeout(options.acquire_timeout)
                 .test_before_acquire(false)
-                // A commit that a full disk refuses ends the transaction without sqlx's knowing: such a connection would
-                // begin no other one, ever.
-                .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
         };
-        let write = pool(1).connect_with(connect.clone()).await?;
+        // A commit that a full disk refuses ends the transaction without sqlx's knowing: such a connection would begin no
+        // other one, ever.
+        let write = pool(1).before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
+        let write = write.connect_with(connect.clone()).await?;
         let (version,): (String,) = sqlx::query_as("select sqlite_version()").fetch_one(&write).await?;
         if version_of(&version).is_none_or(|version| version < OLDEST_SQLITE) {
             return Err(Error::Broken(format!("SQLite {version} is older than 3.51.3 and can corrupt its journal")));
@@ -280,30 +280,32 @@ impl Db {
 
     /// A connection that only reads.
     pub async fn read(&self) -> Result<Connection, Error> {
-        self.connection(match self {
+        let inner = match self {
             Self::Sqlite { read, .. } => Inner::Sqlite(read.acquire().await?),
             Self::Postgres { pool, begin: None } => Inner::Postgres(pool.acquire().await?),
             Self::Postgres { pool, begin: Some(begin) } => {
                 Inner::PostgresTx(pool.begin_with(begin.sql("read only")).await?)
             }
-        })
+        };
+        Ok(self.connection(inner))
     }
 
     /// A transaction. Dropped without [`Connection::commit`], it leaves nothing behind.
     pub async fn write(&self) -> Result<Connection, Error> {
-        self.connection(match self {
+        let inner = match self {
             // IMMEDIATE: a transaction that begins by reading and then writes would fail when another wrote between.
             Self::Sqlite { write, .. } => Inner::SqliteTx(write.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres { pool, begin: None } => Inner::PostgresTx(pool.begin().await?),
             Self::Postgres { pool, begin: Some(begin) } => {
                 Inner::PostgresTx(pool.begin_with(begin.sql("read write")).await?)
             }
-        })
+        };
+        Ok(self.connection(inner))
     }
 
-    fn connection(&self, inner: Inner) -> Result<Connection, Error> {
+    fn connection(&self, inner: Inner) -> Connection {
         let keeps_statements = !matches!(self, Self::Postgres { begin: Some(_), .. });
-        Ok(Connection { inner, keeps_statements })
+        Connection { inner, keeps_statements }
     }
 
     /// Ends every connection, and on SQLite folds the journal into the file.
