@@ -4,6 +4,7 @@
 use crate::{
     Connection, Error,
     at::At,
+    credentials,
     organizations::{self, CountChange},
     roster::pattern,
     users::User,
@@ -196,6 +197,7 @@ pub async fn forget(
     for statement in [DELETE_SIGN_UPS, DELETE_LETTERS, TOUCH_GIVEN, FORGET_OPERATORS_ORIGIN] {
         execute!(c, statement, email)?;
     }
+    credentials::end_of(c, user.id, now).await?;
     execute!(c, RENAME_INVITATIONS, email, instead.as_str())?;
     let (gone, like) = (Gone { email: &user.email, instead, name }, pattern(email));
     let log: Vec<(Uuid, i64, i64, String, String)> = all!(c, NAMING_IN_LOG, like.as_str())?;

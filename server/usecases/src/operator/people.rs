@@ -13,7 +13,7 @@ use domain::{
 };
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use storage::{
-    Connection, credentials,
+    Connection,
     members::{self, Member},
     operators,
     organizations::{self, Organization},
@@ -156,7 +156,6 @@ pub(super) async fn forget(work: &mut Work, member: MemberId) -> Result<Removal,
         removal::delete_member(&mut work.c, membership).await?;
         events.push((membership.organization, ActivityEvent::UserRemoved { name: removal.name.clone() }));
     }
-    credentials::end_of(&mut work.c, user.id, now).await?;
     removal::forget(&mut work.c, &user, &instead, &removal.name, now).await?;
     for (organization, event) in events {
         match places.get(&organization).filter(|place| place.id != work.organization.id) {
