@@ -71,9 +71,12 @@ fn State(enforced: bool, health: Health, version: Option<String>) -> impl IntoVi
                 .into_any(),
         ),
         (true, Health::Followed) => {
-            let version = version.map(|version| format!("It runs Kubernetes {version}, and "));
-            let words = format!("{}holds what the console says.", version.unwrap_or("It ".to_owned()));
-            ("badge good", "followed", words.into_any())
+            let version = version.map(|version| format!("It runs Kubernetes {version}. ")).unwrap_or_default();
+            (
+                "badge good",
+                "followed",
+                format!("{version}Its controller writes there what the console says.").into_any(),
+            )
         }
         (true, Health::Awaited) => ("badge wait", "applying", "The controller has not looked yet.".into_any()),
         (true, Health::Silent { since }) => (

@@ -205,7 +205,7 @@ fn Withheld(given: Vec<Given>, now: Timestamp) -> impl IntoView {
                     <td data-label="Given">
                         <span>
                             <Moment at=withheld.granted_at say=day />
-                            <small class="quiet">{format!(" by {}", withheld.granted_by)}</small>
+                            <small class="quiet">" by " {broken(&withheld.granted_by)}</small>
                         </span>
                     </td>
                     <td data-label="Ends">{end}</td>
