@@ -276,6 +276,7 @@ test("by keyboard alone something is asked for and decided", async ({ person, ho
   await olga.page.keyboard.press("Enter");
   await expect(dialog(olga)).toBeVisible();
   await olga.page.keyboard.press("Escape");
+  await expect(dialog(olga)).toHaveCount(0);
   await expect(act(olga, /^Approve/)).toBeFocused();
   await olga.page.keyboard.press("Enter");
   await tabTo(olga, dialog(olga).getByRole("button", { name: "Approve" }));
