@@ -5,6 +5,7 @@ mod cluster;
 mod controller;
 mod demo;
 mod doctor;
+mod function;
 mod login;
 mod open;
 mod operator;
@@ -16,9 +17,10 @@ use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use std::{
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
+use tokio::runtime::Runtime;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The console of an organization's people, namespaces and access.
@@ -90,8 +92,10 @@ impl<E: std::error::Error> From<E> for Failed {
 
 /// Runs the program.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
-    match start(arguments) {
+    // The platform starts the file by itself, with no word.
+    let started =
+        if function::is_one() && std::env::args_os().len() == 1 { start_function() } else { start(Arguments::parse()) };
+    match started {
         Ok(code) => code,
         Err(Failed(why)) => {
             eprintln!("bailiwick: {why}");
@@ -109,12 +113,8 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failed> {
     if let Command::Machine(command) = arguments.command {
         return tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(login::run(command));
     }
-    let config = Config::read(arguments.config.as_deref(), std::env::vars())?;
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)
-        .map_err(|error| Failed(format!("BAILIWICK_LOG can't be understood: {error}")))?;
-    log::lines(config.log_format, filter, io::stderr).init();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let config = configure(arguments.config.as_deref())?;
+    runtime()?.block_on(async {
         match arguments.command {
             Command::Serve => serve::run(config).await,
             Command::Migrate => open::migrate(&config).await,
@@ -128,6 +128,25 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failed> {
             Command::Machine(command) => login::run(command).await,
         }
     })
+}
+
+fn start_function() -> Result<ExitCode, Failed> {
+    let file = std::env::var_os("BAILIWICK_CONFIG").map(PathBuf::from);
+    let config = configure(file.as_deref())?;
+    runtime()?.block_on(function::run(config))
+}
+
+/// Reads the configuration, and begins to log as it says.
+fn configure(file: Option<&Path>) -> Result<Config, Failed> {
+    let config = Config::read(file, std::env::vars())?;
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)
+        .map_err(|error| Failed(format!("BAILIWICK_LOG can't be understood: {error}")))?;
+    log::lines(config.log_format, filter, io::stderr).init();
+    Ok(config)
+}
+
+fn runtime() -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }
 
 fn complete(shell: Shell) -> Result<ExitCode, Failed> {

@@ -3,6 +3,7 @@
 
 mod cluster;
 mod database;
+mod function;
 mod outside;
 mod proxies;
 
@@ -281,6 +282,7 @@ impl Config {
             token_longest: self.token_longest,
             cluster: self.cluster.clone(),
             cluster_audiences: self.cluster_audiences.clone(),
+            seen_apart: self.seen_apart(),
             enforced: self.controller != Controller::Nowhere,
         }
     }

@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// Sends mail until `stop` turns true. The letter under way is finished first.
 pub async fn send_mail(installation: Arc<Installation>, mailer: mailer::Mailer, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        let rest = match deliver_all(&installation, &mailer, &stop).await {
+        let rest = match deliver_all(&installation, &mailer, || !*stop.borrow()).await {
             Ok(rest) => rest,
             Err(error) => {
                 tracing::error!(?error, "the outbox can't be read");
@@ -31,13 +31,13 @@ pub async fn send_mail(installation: Arc<Installation>, mailer: mailer::Mailer, 
     }
 }
 
-/// Sends everything that is due; answers how long to rest.
+/// Sends everything that is due, one letter after the other while it may; answers how long to rest.
 async fn deliver_all(
     installation: &Installation,
     mailer: &mailer::Mailer,
-    stop: &watch::Receiver<bool>,
+    may_go_on: impl Fn() -> bool,
 ) -> Result<Duration, Error> {
-    while !*stop.borrow() {
+    while may_go_on() {
         match usecases::outbox::deliver_one(installation, mailer).await? {
             Delivery::Idle => break,
             // Where mails are files nobody's mailbox rings: the log line carries the link.
@@ -76,4 +76,21 @@ pub async fn keep_house(installation: Arc<Installation>, mut stop: watch::Receiv
     if let Err(error) = upkeep::write_seen(&installation).await {
         tracing::error!(?error, "when sessions and tokens were last used could not be written down");
     }
+}
+
+/// All of this work once, for where nobody runs between requests. Twice at once does no harm: each letter and each end is taken
+/// by one of them.
+///
+/// # Errors
+/// The first of any part; the others are done all the same.
+pub async fn work_once(
+    installation: &Arc<Installation>,
+    mailer: &mailer::Mailer,
+    may_go_on: impl Fn() -> bool,
+) -> Result<(), Error> {
+    let ended = upkeep::end_grants(installation).await;
+    let swept = upkeep::sweep(installation).await;
+    let reminded = upkeep::remind(installation).await;
+    let delivered = deliver_all(installation, mailer, may_go_on).await;
+    ended.and(swept).and(reminded).and(delivered.map(|_| ()))
 }

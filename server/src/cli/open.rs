@@ -44,19 +44,37 @@ pub(super) async fn existing_database(config: &Config) -> Result<Db, Failed> {
 pub(super) async fn existing(config: &Config) -> Result<Arc<Installation>, Failed> {
     let db = existing_database(config).await?;
     match db.migrations().await? {
-        (done, all) if done < all => Err(Failed(format!(
-            "the database is not at this program's version, it lacks {} of {all} migrations: run `bailiwick migrate`, or \
-             start the new `bailiwick serve`.",
-            all - done
-        ))),
+        (done, all) if done < all => Err(too_old(done, all)),
         (done, all) if done > all => {
             Err(Failed(format!("the database is of a newer bailiwick, by {} migrations: use that one.", done - all)))
         }
-        _ => {
-            let passwords = Passwords::new(hashes_at_once()).map_err(|error| failed(&error))?;
-            Ok(Arc::new(Installation::new(db, Clock::System, keys(config)?, passwords, config.settings())))
-        }
+        _ => at(config, db),
     }
+}
+
+/// The same for a function, which many start at once: none of them migrates, and a newer schema has all that it needs. Where the
+/// database is away, each request says so by itself.
+pub(super) async fn as_found(config: &Config) -> Result<Arc<Installation>, Failed> {
+    let db = existing_database(config).await?;
+    match db.migrations().await {
+        Ok((done, all)) if done < all => return Err(too_old(done, all)),
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "the database can't be asked yet"),
+    }
+    at(config, db)
+}
+
+fn at(config: &Config, db: Db) -> Result<Arc<Installation>, Failed> {
+    let passwords = Passwords::new(hashes_at_once()).map_err(|error| failed(&error))?;
+    Ok(Arc::new(Installation::new(db, Clock::System, keys(config)?, passwords, config.settings())))
+}
+
+fn too_old(done: usize, all: usize) -> Failed {
+    Failed(format!(
+        "the database is not at this program's version, it lacks {} of {all} migrations: run `bailiwick migrate`, or \
+         start the new `bailiwick serve`.",
+        all - done
+    ))
 }
 
 pub(super) async fn migrate(config: &Config) -> Result<ExitCode, Failed> {
@@ -79,11 +97,11 @@ pub(super) fn mailer(config: &Config) -> Result<mailer::Mailer, Failed> {
 /// The whole installation, migrated.
 pub(super) async fn installation(config: &Config) -> Result<Arc<Installation>, Failed> {
     data_folder(config)?;
-    let keys = keys(config)?;
+    // Before the database is changed: a key that can't be used ends the program.
+    keys(config)?;
     let db = database(config).await?;
     db.migrate().await?;
-    let passwords = Passwords::new(hashes_at_once()).map_err(|error| failed(&error))?;
-    Ok(Arc::new(Installation::new(db, Clock::System, keys, passwords, config.settings())))
+    at(config, db)
 }
 
 pub(super) fn failed(error: &Error) -> Failed {

@@ -3,7 +3,7 @@
 use super::{ConfigError, Written};
 use serde::Deserialize;
 use std::time::Duration;
-use usecases::{DbOptions, Pooler};
+use usecases::{DbOptions, Pooler, Rest};
 
 /// What stands before PostgreSQL, as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -41,6 +41,7 @@ impl Written {
                 self.database_statement_seconds,
                 usual.statement_timeout,
             )?,
+            rest: Rest::Running,
             pooler: match self.database_pooler {
                 Some(WrittenPooler::Transaction) => Pooler::Transaction,
                 Some(WrittenPooler::None) | None => Pooler::Absent,
@@ -64,7 +65,7 @@ mod tests {
             ("BAILIWICK_DATABASE_STATEMENT_SECONDS", "5"),
             ("BAILIWICK_DATABASE_POOLER", "transaction"),
         ]);
-        let DbOptions { connections, acquire_timeout, statement_timeout, pooler } = config.unwrap().database;
+        let DbOptions { connections, acquire_timeout, statement_timeout, pooler, .. } = config.unwrap().database;
         assert_eq!((connections, pooler), (2, Pooler::Transaction));
         assert_eq!((acquire_timeout.as_secs(), statement_timeout.as_secs()), (3, 5));
     }

@@ -1,6 +1,9 @@
 //! Opening, migrating and connecting, for either database.
 
-use crate::options::{Options, Pooler};
+use crate::{
+    error::Error,
+    options::{Options, Pooler, Rest},
+};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection as _, Executor, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection,
     SqlitePool, Transaction,
@@ -9,7 +12,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{fmt, path::Path, str::FromStr, time::Duration};
+use std::{path::Path, str::FromStr, time::Duration};
 
 pub(crate) static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 pub(crate) static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
@@ -20,79 +23,17 @@ pub const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 /// Held while one process migrates PostgreSQL; the number is this program's own.
 const MIGRATING: i64 = 0x6261_696c_6977;
 
+/// How long a connection may lie still in a frozen process. Firewalls and NAT of clouds forget silent ones after minutes.
+const TRUSTED_WHEN_IDLE: Duration = Duration::from_secs(60);
+
+/// A process that is frozen or cut off in the middle of a transaction holds its locks no longer than this.
+const IDLE_IN_TRANSACTION: (&str, &str) = ("idle_in_transaction_session_timeout", "15000");
+
 /// What is done about a file that is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Missing {
     Make,
     Refuse,
-}
-
-/// What went wrong, by kind: SQLite does not name the constraint, so nobody may ask for its name.
-#[derive(Debug)]
-pub enum Error {
-    /// A row with this key exists already, or a row that this one needs does not.
-    Conflict,
-    /// The database can't be reached, or has no connection free in time.
-    Unavailable(String),
-    /// Another transaction was in the way, and this one was ended for it. Nothing is written; the same again will do.
-    Contended(String),
-    /// A defect: a statement or a stored value that this program does not understand.
-    Broken(String),
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Conflict => f.write_str("a row with this key exists already"),
-            Self::Unavailable(why) => write!(f, "the database can't be used: {why}"),
-            Self::Contended(why) => write!(f, "another transaction was in the way: {why}"),
-            Self::Broken(why) => write!(f, "the database answered what can't be: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        use sqlx::{Error as E, error::ErrorKind};
-        match &error {
-            E::Database(db) => match db.kind() {
-                ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation => Self::Conflict,
-                // 40001 serialization failure, 40P01 deadlock; 25006 read-only, 53300 too many connections, 53100 disk full,
-                // 57014 took too long, 57P0x going down, 08P01 a proxy's word for "the server is away"; and SQLite's 5 busy,
-                // 8 read-only, 10 I/O error, 13 disk full, 14 cannot open (their extended codes end in the same byte).
-                _ => match db.code().as_deref() {
-                    Some("40001" | "40P01") => Self::Contended(error.to_string()),
-                    Some("25006" | "53300" | "53100" | "57014" | "57P01" | "57P02" | "57P03" | "08P01") => {
-                        Self::Unavailable(error.to_string())
-                    }
-                    Some(code)
-                        if code
-                            .parse::<u32>()
-                            .is_ok_and(|n| n < 10_000 && matches!(n & 0xff, 5 | 8 | 10 | 13 | 14)) =>
-                    {
-                        Self::Unavailable(error.to_string())
-                    }
-                    _ => Self::Broken(error.to_string()),
-                },
-            },
-            // A protocol that is not kept is a connection that was cut, or another server than it was.
-            E::Io(_) | E::Tls(_) | E::Protocol(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed => {
-                Self::Unavailable(error.to_string())
-            }
-            _ => Self::Broken(error.to_string()),
-        }
-    }
-}
-
-impl From<sqlx::migrate::MigrateError> for Error {
-    fn from(error: sqlx::migrate::MigrateError) -> Self {
-        match error {
-            sqlx::migrate::MigrateError::Execute(error) => error.into(),
-            other => Self::Broken(other.to_string()),
-        }
-    }
 }
 
 /// The database of this installation.
@@ -190,11 +131,11 @@ impl Db {
                 (connect.statement_cache_capacity(0).extra_float_digits(None), Some(Begin { statement_timeout }))
             }
         };
-        let pool = PgPoolOptions::new()
-            .max_connections(options.connections)
-            .acquire_timeout(options.acquire_timeout)
-            .connect_with(connect)
-            .await?;
+        let pool = PgPoolOptions::new().max_connections(options.connections).acquire_timeout(options.acquire_timeout);
+        let pool = match options.rest {
+            Rest::Running => pool.connect_with(connect).await?,
+            Rest::Frozen => frozen(pool).connect_lazy_with(connect.options([IDLE_IN_TRANSACTION])),
+        };
         Ok(Self::Postgres { pool, begin })
     }
 
@@ -318,6 +259,18 @@ impl Db {
             Self::Postgres { pool, .. } => pool.close().await,
         }
     }
+}
+
+/// For a process that stands still between requests: nothing looks after connections meanwhile, so each is looked at when it is
+/// wanted again. Asking one that a firewall forgot would last until the request's patience is over.
+fn frozen(pool: PgPoolOptions) -> PgPoolOptions {
+    let pool = pool.idle_timeout(None).max_lifetime(None).test_before_acquire(false);
+    pool.before_acquire(|connection, was| {
+        Box::pin(async move {
+            let young = was.idle_for < TRUSTED_WHEN_IDLE;
+            Ok(young && connection.ping().await.is_ok())
+        })
+    })
 }
 
 /// Those migrations, for a database that may have more of them: a program of before runs on while the newer one starts.

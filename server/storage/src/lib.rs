@@ -8,6 +8,7 @@ mod statement;
 
 mod at;
 mod db;
+mod error;
 mod pools;
 
 pub mod access;
@@ -40,8 +41,9 @@ pub mod trial;
 pub mod users;
 pub mod withheld;
 
-pub use db::{Connection, Db, Error, OLDEST_SQLITE};
-pub use options::{Options, Pooler};
+pub use db::{Connection, Db, OLDEST_SQLITE};
+pub use error::Error;
+pub use options::{Options, Pooler, Rest};
 pub use pools::Pool;
 
 /// Every statement of this crate, with the module and name it has there.

@@ -12,6 +12,15 @@ pub enum Pooler {
     Transaction,
 }
 
+/// What this process does while nobody asks anything of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// It runs, and looks after its connections.
+    Running,
+    /// It stands still, perhaps for hours, and then goes on as if nothing had been. It connects when it is first asked.
+    Frozen,
+}
+
 /// Bounds of waiting and of width.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
@@ -22,6 +31,7 @@ pub struct Options {
     /// How long PostgreSQL may work on one statement.
     pub statement_timeout: Duration,
     pub pooler: Pooler,
+    pub rest: Rest,
 }
 
 impl Default for Options {
@@ -31,6 +41,7 @@ impl Default for Options {
             connections: 8,
             statement_timeout: Duration::from_secs(30),
             pooler: Pooler::Absent,
+            rest: Rest::Running,
         }
     }
 }

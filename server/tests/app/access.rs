@@ -43,11 +43,6 @@ impl House {
 }
 
 impl Person {
-    /// At the same house under another roof.
-    async fn at(&self, house: &House) -> Self {
-        house.again(&self.email, &self.slug).await
-    }
-
     async fn see(&self, page: &str) -> String {
         let answer = self.visit(&format!("/o/{}/{page}", self.slug)).await;
         assert_eq!(answer.status, 200, "{page}");
@@ -137,7 +132,7 @@ fn where_the_cluster_cant_be_asked_the_page_says_why_and_how_to_ask_it() {
             assert!(!said.contains("Check against") && !said.contains("the cluster agrees"), "{page}: {said}");
         }
         let without = house.with(|settings| settings.cluster = None);
-        let said = ada.at(&without).await.see("namespaces?open=dev").await;
+        let said = ada.at(&without).see("namespaces?open=dev").await;
         let said = words(section(&said));
         assert!(said.contains("No cluster is connected, so there is nothing to check this against."), "{said}");
         assert!(!said.contains("kubectl"), "{said}");
@@ -149,7 +144,7 @@ fn the_button_is_a_plain_form_that_keeps_what_the_address_says() {
     on_both(async |house| {
         let ada = house.found("Northwind", "ada@northwind.example").await;
         ada.create_namespace("dev").await;
-        let ada = ada.at(&house.beside(Allows(&STANDARD))).await;
+        let ada = ada.at(&house.beside(Allows(&STANDARD)));
         let id = ada.id().await;
         let page = ada.see(&format!("organization?status=active&sort=-email&open={id}")).await;
         let part = section(&page);
@@ -174,7 +169,7 @@ fn a_difference_is_told_in_words_and_whatever_the_cluster_says_is_words_too() {
         let ada = house.found("Northwind", "ada@northwind.example").await;
         let dev = ada.create_namespace("dev").await;
         ada.create_token(&[("name", "ci"), ("namespaces[]", &dev)]).await;
-        let beside = ada.at(&house.beside(Allows(&["pods/log", "deployments", "pods", "rolebindings"]))).await;
+        let beside = ada.at(&house.beside(Allows(&["pods/log", "deployments", "pods", "rolebindings"])));
         let page = beside.see("namespaces?open=dev&check=1").await;
         let said = words(section(&page));
         for expected in [
@@ -187,7 +182,7 @@ fn a_difference_is_told_in_words_and_whatever_the_cluster_says_is_words_too() {
         }
         assert!(!page.contains("<script>alert(1)") && page.contains("&lt;script"), "{page}");
 
-        let silent = ada.at(&house.beside(Allows(&[]))).await.see("namespaces?open=dev&check=1").await;
+        let silent = ada.at(&house.beside(Allows(&[]))).see("namespaces?open=dev&check=1").await;
         let part = section(&silent);
         assert!(part.contains("role=\"alert\"") && !part.contains("<b>connection"), "{part}");
         assert!(words(part).contains("The check failed: the cluster does not answer:"), "{part}");
@@ -223,7 +218,7 @@ fn programs_get_the_same_as_json() {
         assert_eq!(second["lines"], json!([plain["lines"][1]]));
 
         let beside = house.beside(Allows(&["pods/log", "deployments", "configmaps", "services", "pods"]));
-        let ada = ada.at(&beside).await;
+        let ada = ada.at(&beside);
         let checked = ada.read("access/check-in", &there).await.json();
         assert_eq!(checked["inquiry"], "answered");
         assert_eq!(

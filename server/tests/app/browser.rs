@@ -284,6 +284,12 @@ impl Person {
         self.house.again(&self.email, &self.slug).await
     }
 
+    /// The same browser, which asks the same house another way.
+    #[allow(dead_code, reason = "the tests of functions use it")]
+    pub(crate) fn at(&self, house: &House) -> Self {
+        Self { browser: Browser { house: house.clone(), ..self.browser.clone() }, ..self.clone() }
+    }
+
     async fn member(&self) -> storage::members::Member {
         let organization = self.house.organization(&self.slug).await.id;
         let mut c = self.house.installation.db.read().await.unwrap();

@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::{IpAddr, Ipv4Addr},
+    pin::Pin,
     sync::{
         Arc, LazyLock, Mutex,
         atomic::{AtomicU32, Ordering},
@@ -46,6 +47,13 @@ pub(crate) fn on_both<T: AsyncFn(House)>(test: T) {
     storage::trial::on_both(async |trial| House::live_in(trial, &test).await);
 }
 
+/// Whoever sends the letters of a house whose program is another process.
+pub(crate) trait Postman: Send + Sync {
+    fn post(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+    /// All that was ever sent.
+    fn sent_to(&self, email: &str) -> Vec<SentMail>;
+}
+
 #[derive(Clone)]
 pub(crate) struct House {
     pub(crate) trial: Trial,
@@ -53,6 +61,7 @@ pub(crate) struct House {
     pub(crate) mailer: Mailer,
     pub(crate) router: axum::Router,
     pub(crate) metrics: Metrics,
+    postman: Option<Arc<dyn Postman>>,
     /// What has been given out so far: network addresses, names, session secrets.
     given: Arc<AtomicU32>,
     /// Every secret that was ever handed to somebody.
@@ -106,13 +115,15 @@ impl House {
             token_longest: Lifetime::Never,
             enforced: false,
             cluster_audiences: vec!["https://kubernetes.default.svc".into()],
+            seen_apart: Duration::ZERO,
             cluster: Some(Cluster { name: "harbour".into(), ..Cluster::at("https://cluster.example:6443").unwrap() }),
         };
         let clock = Clock::set_to(Timestamp::parse("2026-11-23T09:30:05.25Z").unwrap());
         let mailer = Mailer::memory("Bailiwick <no-reply@bailiwick.example>").unwrap();
         let metrics = Metrics::default();
         let (installation, router) = open(&trial.db, clock, &mailer, &metrics, settings);
-        Self { trial, installation, mailer, router, metrics, given: Arc::default(), secrets: Arc::default() }
+        let postman = None;
+        Self { trial, installation, mailer, router, metrics, postman, given: Arc::default(), secrets: Arc::default() }
     }
 
     /// The same house under other settings.
@@ -138,6 +149,17 @@ impl House {
         let settings = self.installation.settings.clone();
         let (installation, router) = open(&self.installation.db, Clock::System, &self.mailer, &self.metrics, settings);
         Self { installation, router, ..self.clone() }
+    }
+
+    /// The same house, served by another program, which sends its letters too.
+    #[allow(dead_code, reason = "the tests of functions use it")]
+    pub(crate) fn served_by(&self, router: axum::Router, postman: Arc<dyn Postman>) -> Self {
+        Self { router, postman: Some(postman), ..self.clone() }
+    }
+
+    #[allow(dead_code, reason = "the tests of functions use it")]
+    pub(crate) fn server(&self) -> Server {
+        serving(&self.installation, &self.mailer, &self.metrics)
     }
 
     /// The same house with a proxy before it.
@@ -269,12 +291,18 @@ impl House {
 
     /// Sends what is due, until nothing is.
     pub(crate) async fn post(&self) {
+        if let Some(postman) = &self.postman {
+            return postman.post().await;
+        }
         while !matches!(outbox::deliver_one(&self.installation, &self.mailer).await, Ok(Delivery::Idle) | Err(_)) {}
     }
 
     pub(crate) async fn mails_to(&self, email: &str) -> Vec<SentMail> {
         self.post().await;
-        self.mailer.sent().into_iter().filter(|mail| mail.to == email).collect()
+        match &self.postman {
+            Some(postman) => postman.sent_to(email),
+            None => self.mailer.sent().into_iter().filter(|mail| mail.to == email).collect(),
+        }
     }
 
     /// The secret at the end of the link in the last mail to this address.

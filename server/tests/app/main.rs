@@ -17,6 +17,9 @@ mod controllers;
 mod desk;
 mod doors;
 mod forms;
+#[path = "../function/front.rs"]
+mod front;
+mod function;
 mod headers;
 mod kubeconfig;
 mod login_command;

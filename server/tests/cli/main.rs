@@ -12,6 +12,16 @@ mod calls;
 #[path = "../app/house.rs"]
 mod house;
 
+#[path = "../function/fleet.rs"]
+mod fleet;
+#[path = "../function/front.rs"]
+mod front;
+#[path = "../function/instance.rs"]
+mod instance;
+#[allow(dead_code, reason = "`app` uses all of it")]
+#[path = "../app/story.rs"]
+mod story;
+
 mod machine;
 mod serving;
 
@@ -25,6 +35,7 @@ mod backup;
 mod deletions;
 mod doors;
 mod faults;
+mod function;
 mod help;
 mod installation;
 mod people;

@@ -35,6 +35,9 @@ pub struct Settings {
     pub enforced: bool,
     /// What API servers call themselves when they ask whose a token is.
     pub cluster_audiences: Vec<String>,
+    /// How far uses of a session, a token or a login lie apart that are both written down. Zero where one process gathers
+    /// them and writes once a minute; a minute where each request writes its own.
+    pub seen_apart: Duration,
 }
 
 impl Settings {
@@ -72,6 +75,7 @@ pub struct Installation {
 
 impl Installation {
     pub fn new(db: Db, clock: Clock, keys: Keys, passwords: Passwords, settings: Settings) -> Self {
+        let apart = settings.seen_apart;
         Self {
             db,
             clock,
@@ -81,9 +85,9 @@ impl Installation {
             letters: Notify::new(),
             bell: Bell::default(),
             judge: OnceLock::new(),
-            sessions_seen: Seen::default(),
-            tokens_used: Seen::default(),
-            logins_used: Seen::default(),
+            sessions_seen: Seen::new(apart),
+            tokens_used: Seen::new(apart),
+            logins_used: Seen::new(apart),
         }
     }
 }
@@ -332,7 +336,7 @@ impl Installation {
         let last = self.sessions_seen.at(session.id).unwrap_or(session.last_seen_at).max(session.last_seen_at);
         let live = now < last.plus(Settings::SESSION_IDLE) && now < session.created_at.plus(Settings::SESSION_LONGEST);
         Ok(live.then(|| {
-            self.sessions_seen.see(session.id, now);
+            self.sessions_seen.see(session.id, now, Some(session.last_seen_at));
             SignedIn {
                 session: session.id,
                 user: session.user,
@@ -358,7 +362,7 @@ impl Installation {
         match token.expires_at {
             Some(at) if is_expired(token.expires_at, now) => Err(Refusal::TokenExpired { at }.into()),
             _ => {
-                self.tokens_used.see(token.id, now);
+                self.tokens_used.see(token.id, now, token.last_used_at);
                 Ok(token)
             }
         }

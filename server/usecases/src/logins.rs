@@ -205,7 +205,7 @@ pub async fn claim(context: &Context, device_code: &str) -> Result<Claimed, Erro
 pub async fn credential(context: &Context, secret: &str) -> Result<Credential, Error> {
     let login = with_secret(context, secret).await?;
     let now = context.now();
-    context.installation.logins_used.see(login.id, now);
+    context.installation.logins_used.see(login.id, now, login.last_used_at);
     let expires_at = credential_ends(login.expires_at, now);
     Ok(Credential { token: context.installation.keys.credential(login.id, expires_at), expires_at })
 }
@@ -227,7 +227,7 @@ pub(crate) async fn identify(installation: &Installation, credential: &str) -> R
     let found = logins::find(&mut installation.db.read().await?, id).await?;
     let login = found.filter(|login| !is_expired(Some(login.expires_at), now));
     Ok(login.map(|login| {
-        installation.logins_used.see(login.id, now);
+        installation.logins_used.see(login.id, now, login.last_used_at);
         Identity { subject: Subject::User(login.user), organization: login.organization }
     }))
 }

@@ -5,24 +5,31 @@ use std::{
     collections::HashMap,
     hash::Hash,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 /// The latest time of each, until it is written down.
 #[derive(Debug)]
-pub(crate) struct Seen<Id>(Mutex<HashMap<Id, Timestamp>>);
-
-impl<Id> Default for Seen<Id> {
-    fn default() -> Self {
-        Self(Mutex::default())
-    }
+pub(crate) struct Seen<Id> {
+    all: Mutex<HashMap<Id, Timestamp>>,
+    /// What is no further than this from what is written down already is not gathered.
+    apart: Duration,
 }
 
 impl<Id: Eq + Hash + Copy + Ord> Seen<Id> {
     fn all(&self) -> MutexGuard<'_, HashMap<Id, Timestamp>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn see(&self, id: Id, now: Timestamp) {
+    pub(crate) fn new(apart: Duration) -> Self {
+        Self { all: Mutex::default(), apart }
+    }
+
+    /// `written` is what stands in its row.
+    pub(crate) fn see(&self, id: Id, now: Timestamp, written: Option<Timestamp>) {
+        if written.is_some_and(|written| now < written.plus(self.apart)) {
+            return;
+        }
         let mut all = self.all();
         let at = all.entry(id).or_insert(now);
         *at = now.max(*at);

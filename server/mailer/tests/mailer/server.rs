@@ -67,6 +67,12 @@ impl SmtpServer {
         }
     }
 
+    /// What has been told already of this event; others are skipped.
+    #[allow(dead_code, reason = "the tests of functions use it")]
+    pub(crate) fn so_far(&self, event: &str) -> Vec<Value> {
+        self.told.try_iter().filter(|told| told["event"] == event).collect()
+    }
+
     /// Lets a server of mode `silent-once` give its late answer.
     pub(crate) fn answer(&mut self) {
         self.process.stdin.as_mut().unwrap().write_all(b"\n").unwrap();

@@ -99,6 +99,7 @@ impl House {
             cluster: None,
             enforced: false,
             cluster_audiences: Vec::new(),
+            seen_apart: Duration::ZERO,
         };
         let clock = Clock::set_to(Timestamp::parse("2026-11-23T09:30:05.25Z").unwrap());
         let mailer = Mailer::memory("Bailiwick <no-reply@bailiwick.example>").unwrap();
