@@ -40,5 +40,5 @@ test:
 	@.ci/test
 
 bench: build
-	@.ci/tools node wrk
+	@.ci/tools node postgres wrk
 	@exec node end2end/bench/run.mjs

@@ -38,7 +38,14 @@ export default defineConfig<Choice>({
   projects: [
     { name: "sqlite", use: { database: "sqlite" } },
     ...(process.env.BAILIWICK_TEST_POSTGRES_URL
-      ? [{ name: "postgres", testMatch: "story.spec.ts", use: { database: "postgres" as const } }]
+      ? [
+          { name: "postgres", testMatch: "story.spec.ts", use: { database: "postgres" as const } },
+          {
+            name: "function",
+            testMatch: ["story.spec.ts", "plain.spec.ts"],
+            use: { database: "postgres" as const, runs: "as a function" as const },
+          },
+        ]
       : []),
   ],
 });

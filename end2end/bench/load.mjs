@@ -1,8 +1,9 @@
 // Load by wrk, from the other core. Each scenario is a small Lua script, because wrk asks it for every request.
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 const lua = (value) => `"${String(value).replace(/[\\"]/g, "\\$&")}"`;
 
@@ -11,18 +12,22 @@ const milliseconds = (text) => {
   return Number(number) * { us: 0.001, ms: 1, s: 1000 }[unit];
 };
 
-/** One line of the table: what wrk saw, and what the server's processor time says. */
-export function load(server, name, { script, connections = 8, seconds = 5, most = Infinity, anonymous = false, bearer, type, refused: meant = false }) {
+/** One line of the table: what wrk saw, and what the server's processor time says. Of several servers, all at once. */
+export async function load(servers, name, scenario) {
+  const lines = await Promise.all(servers.map((server) => one(server, name, scenario)));
+  const sum = (figure) => lines.reduce((all, line) => all + line[figure], 0);
+  const [done, worst] = [sum("done"), (figure) => Math.max(...lines.map((line) => line[figure]))];
+  return { name, done, perSecond: sum("perSecond"), p50: worst("p50"), p99: worst("p99"), cpu: lines.reduce((all, it) => all + it.cpu * it.done, 0) / done };
+}
+
+async function one(server, name, { script, connections = 8, seconds = 5, most = Infinity, anonymous = false, bearer, type, refused: meant = false }) {
   const folder = mkdtempSync(join(tmpdir(), "bailiwick-load-"));
   const headers = Object.entries(server.headers({ anonymous, bearer, type })).map(([key, value]) => `wrk.headers[${lua(key)}] = ${lua(value)}`);
   const file = join(folder, "load.lua");
   writeFileSync(file, `${headers.join("\n")}\n${script}\n${counting}`);
   const before = server.cpu();
-  const said = execFileSync(
-    "taskset",
-    ["-c", "1", "wrk", "-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "--latency", "-s", file, server.url],
-    { encoding: "utf8" },
-  );
+  const words = ["-c", "1", "wrk", "-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "--latency", "-s", file, server.url];
+  const { stdout: said } = await promisify(execFile)("taskset", words);
   const used = server.cpu() - before;
   rmSync(folder, { recursive: true, force: true });
   const figure = (pattern) => pattern.exec(said)[1];

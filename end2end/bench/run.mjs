@@ -1,13 +1,15 @@
 // make bench: what one request costs the server. Figures depend on the machine; processor time is the one to compare.
 import { execFileSync } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
+import { functionFigures } from "./function.mjs";
 import { get, load, postEach, postInTurn, postNumbered, postVersioned } from "./load.mjs";
 import { Server } from "./server.mjs";
 
+const postgres = new URL("../../.ci/postgres", import.meta.url).pathname;
 const lines = [];
 /** `aim`: how many a second at least, and how many milliseconds 99 in a hundred may take. */
-const measure = (server, name, scenario, aim) => {
-  const line = load(server, name, scenario);
+const measure = async (server, name, scenario, aim) => {
+  const line = await load([server].flat(), name, scenario);
   lines.push(line);
   const met = aim && line.perSecond >= aim.perSecond && line.p99 <= aim.p99;
   const beside = aim ? `  aim ≥ ${aim.perSecond} req/s, p99 ≤ ${aim.p99} ms: ${met ? "met" : "MISSED"}` : "";
@@ -22,14 +24,14 @@ const form = (fields) => new URLSearchParams(fields).toString();
 async function reads(server) {
   const { slug } = server;
   const size = server.members.toLocaleString("en");
-  measure(server, `50 of ${size} members`, { script: get(`/api/v1/members/list?organization=${slug}&limit=50`) });
-  measure(server, `50 of ${size} members, with search`, { script: get(`/api/v1/members/list?organization=${slug}&limit=50&search=an`) });
+  await measure(server, `50 of ${size} members`, { script: get(`/api/v1/members/list?organization=${slug}&limit=50`) });
+  await measure(server, `50 of ${size} members, with search`, { script: get(`/api/v1/members/list?organization=${slug}&limit=50&search=an`) });
 }
 
 async function writes(server) {
   const { slug } = server;
   const numbered = `organization=${slug}&emails%5B%5D=guest-`;
-  measure(server, "send invitation", { script: postNumbered("/api/v1/invitations/send", numbered, "%40bench.example") });
+  await measure(server, "send invitation", { script: postNumbered("/api/v1/invitations/send", numbered, "%40bench.example") });
 
   const secrets = [];
   for (let batch = 0; secrets.length < 600; batch++) {
@@ -41,7 +43,7 @@ async function writes(server) {
     }
   }
   const accepting = secrets.map((secret) => form({ secret, first_name: "Bench", last_name: "Friend", password: "a long walk on a quiet bench" }));
-  measure(server, "accept invitation, with a new account", {
+  await measure(server, "accept invitation, with a new account", {
     script: postEach("/api/v1/invitations/accept", accepting),
     connections: 2,
     most: accepting.length,
@@ -53,15 +55,15 @@ async function writes(server) {
   const { namespaces, version } = await server.get("grants/of", { organization: slug, member });
   const [one, two] = namespaces.map(({ namespace }) => namespace.name ?? namespace);
   const saving = (namespace) => form([["organization", slug], ["member", member], ["namespaces[]", namespace]]);
-  measure(server, "save grants", { script: postVersioned("/api/v1/grants/save", saving(one), saving(two), version), connections: 1 });
+  await measure(server, "save grants", { script: postVersioned("/api/v1/grants/save", saving(one), saving(two), version), connections: 1 });
 }
 
 async function tokens(server) {
   const { secret } = await (await server.post("tokens/create", [["organization", server.slug], ["namespaces[]", "dev"]])).json();
-  measure(server, "token check, 100,000 tokens", { script: get("/api/v1/tokens/current"), bearer: secret });
-  measure(server, "50 of 100,000 tokens", { script: get(`/api/v1/tokens/list?organization=${server.slug}&limit=50`) });
+  await measure(server, "token check, 100,000 tokens", { script: get("/api/v1/tokens/current"), bearer: secret });
+  await measure(server, "50 of 100,000 tokens", { script: get(`/api/v1/tokens/list?organization=${server.slug}&limit=50`) });
   const mistyped = secret.slice(0, -1) + (secret.endsWith("0") ? "1" : "0");
-  measure(server, "a mistyped token", { script: get("/api/v1/tokens/current"), bearer: mistyped, refused: true });
+  await measure(server, "a mistyped token", { script: get("/api/v1/tokens/current"), bearer: mistyped, refused: true });
 }
 
 /** As an API server asks, for one token after the other. */
@@ -79,11 +81,36 @@ async function reviews(server) {
     if (!answer.ok || !JSON.parse(said).status.authenticated) throw new Error(`${path}: ${answer.status} ${said}`);
   }
   const aim = { perSecond: 500, p99: 50 };
-  measure(server, "token review, 100,000 tokens", { script: postInTurn(path, bodies), ...asking }, aim);
+  await measure(server, "token review, 100,000 tokens", { script: postInTurn(path, bodies), ...asking }, aim);
 }
 
-async function at(members, scenarios, tokens) {
-  const server = await Server.filled(members, tokens);
+/** The members page where replicas share a database, and how soon a function that did not run answers with it. */
+async function onPostgres() {
+  const [folder, url] = execFileSync(postgres, ["start"], { encoding: "utf8" }).trim().split("\n");
+  try {
+    await at(
+      10_000,
+      async (server) => {
+        const page = { script: get(`/api/v1/members/list?organization=${server.slug}&limit=50`) };
+        await measure(server, "50 of 10,000 members, PostgreSQL", page);
+        const second = await server.replica();
+        await measure([server, second], "the same, two replicas", page);
+        await second.stop();
+        const { first, next, memory } = await functionFigures(server, `/api/v1/members/list`, `organization=${server.slug}&limit=50`);
+        figure("function: start to first answer", `${first.toFixed(0).padStart(8)} ms`);
+        figure("function: the next answer", `${next.toFixed(1).padStart(8)} ms`);
+        figure("function: memory after it", `${memory.toFixed(1).padStart(8)} MB`);
+      },
+      5,
+      url,
+    );
+  } finally {
+    execFileSync(postgres, ["stop", folder]);
+  }
+}
+
+async function at(members, scenarios, tokens, database) {
+  const server = await Server.filled(members, tokens, database);
   try {
     await server.start();
     await server.stop();
@@ -102,6 +129,7 @@ async function at(members, scenarios, tokens) {
 }
 
 await at(1_000, reads);
+await onPostgres();
 await at(
   24,
   async (server) => {
@@ -111,7 +139,7 @@ await at(
   100_000,
 );
 const { started, idle } = await at(10_000, async (server) => {
-  measure(server, "session check", { script: get("/api/v1/sessions/current") });
+  await measure(server, "session check", { script: get("/api/v1/sessions/current") });
   await reads(server);
   await writes(server);
 });

@@ -7,7 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-const binary = resolve(dirname(fileURLToPath(import.meta.url)), "../../target/release/bailiwick");
+export const binary = resolve(dirname(fileURLToPath(import.meta.url)), "../../target/release/bailiwick");
 const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"]));
 
 const freePort = () =>
@@ -19,7 +19,9 @@ const freePort = () =>
   });
 
 export class Server {
-  static async filled(members, tokens = 5) {
+  core = 0;
+
+  static async filled(members, tokens = 5, database = undefined) {
     const server = new Server();
     server.data = mkdtempSync(join(tmpdir(), "bailiwick-bench-"));
     server.members = members;
@@ -33,6 +35,7 @@ export class Server {
       BAILIWICK_DATA: server.data,
       BAILIWICK_INVITATIONS_PER_HOUR: "1000000",
       BAILIWICK_LOG: "error",
+      ...(database && { BAILIWICK_DATABASE_URL: database }),
     };
     const said = execFileSync(binary, ["demo", "--members", String(members), "--tokens", String(tokens)], { env: server.environment, encoding: "utf8" });
     const value = (name) => new RegExp(`^\\s*${name}:\\s*(.+?)\\s*$`, "m").exec(said)[1];
@@ -40,10 +43,19 @@ export class Server {
     return server;
   }
 
+  /** Another that shares its database, and is signed in as it is. On the other core, beside the load. */
+  async replica() {
+    const listen = `127.0.0.1:${await freePort()}`;
+    const other = Object.assign(new Server(), this, { process: undefined, url: `http://${listen}`, core: 1 });
+    other.environment = { ...this.environment, BAILIWICK_LISTEN: listen };
+    await other.start();
+    return other;
+  }
+
   /** Starts it, and answers how many milliseconds passed until the first page of health was answered. */
   async start() {
     const began = performance.now();
-    this.process = spawn("taskset", ["-c", "0", binary, "serve"], { env: this.environment, stdio: "ignore" });
+    this.process = spawn("taskset", ["-c", String(this.core), binary, "serve"], { env: this.environment, stdio: "ignore" });
     for (;;) {
       if (this.process.exitCode !== null) throw new Error("bailiwick serve ended at its start");
       if (await fetch(`${this.url}/healthz`).then((answer) => answer.ok, () => false)) return performance.now() - began;

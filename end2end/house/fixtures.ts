@@ -18,11 +18,12 @@ type Fixtures = {
 
 export const test = base.extend<Choice & Fixtures>({
   database: ["sqlite", { option: true }],
+  runs: ["as a server", { option: true }],
   demo: [false, { option: true }],
   configuration: [{}, { option: true }],
 
-  house: async ({ database, demo, configuration }, use, info) => {
-    const house = await House.open({ database, demo, configuration });
+  house: async ({ database, runs, demo, configuration }, use, info) => {
+    const house = await House.open({ database, runs, demo, configuration });
     try {
       await use(house);
     } finally {

@@ -1,5 +1,7 @@
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import PostalMime, { type Email } from "postal-mime";
 
 /** The mails that a server wrote, newest first. */
@@ -31,5 +33,37 @@ export class Mailbox {
     if (!link) throw new Error(`no link to ${this.origin} in "${mail.subject}":\n${mail.text}`);
     if (mail.html && !links(mail.html).includes(link)) throw new Error(`the HTML of "${mail.subject}" lacks ${link}`);
     return link;
+  }
+}
+
+/** A real mail server, for a program that has no folder to write mails into. What it takes lies in one all the same. */
+export class MailServer {
+  private constructor(
+    private readonly process: ChildProcess,
+    readonly url: string,
+  ) {}
+
+  static async start(folder: string): Promise<MailServer> {
+    await mkdir(folder, { recursive: true });
+    const root = resolve(__dirname, "../..");
+    const modules = process.env.BAILIWICK_TEST_PYTHONPATH ?? join(root, ".tools/python");
+    const child = spawn("python3", [join(root, "server/mailer/tests/smtp_server.py"), "accept"], {
+      env: { ...process.env, PYTHONPATH: modules, PYTHONDONTWRITEBYTECODE: "1" },
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    let count = 0;
+    const port = await new Promise<number>((ready, failed) => {
+      child.once("exit", (code) => failed(new Error(`the mail server ended with ${code}`)));
+      createInterface(child.stdout).on("line", (line) => {
+        const told = JSON.parse(line);
+        if (told.event === "ready") ready(told.port);
+        if (told.event === "message") void writeFile(join(folder, `${(count += 1)}.eml`), told.content);
+      });
+    });
+    return new MailServer(child, `smtp://127.0.0.1:${port}`);
+  }
+
+  stop(): void {
+    this.process.kill();
   }
 }

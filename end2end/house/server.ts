@@ -7,13 +7,20 @@ import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { type Database, freshDatabase } from "./database";
-import { Mailbox } from "./mail";
+import { Mailbox, MailServer } from "./mail";
+
+const root = resolve(__dirname, "../..");
 
 /** The release build, unless another one is named. */
-export const binary = resolve(process.env.BAILIWICK_TEST_BINARY ?? resolve(__dirname, "../../target/release/bailiwick"));
+export const binary = resolve(process.env.BAILIWICK_TEST_BINARY ?? join(root, "target/release/bailiwick"));
+
+/** What stands before a function; the Rust tests have built it. */
+const functionFront = join(root, "target/debug/examples/function");
 
 export type Plan = {
   database: Database;
+  /** Whether it runs all the time, or only while it answers. */
+  runs: "as a server" | "as a function";
   /** Whether `bailiwick demo` fills the house first, and with how many members. */
   demo: boolean | number;
   /** More configuration, by its names in the environment. */
@@ -46,6 +53,8 @@ export class House {
     readonly data: string,
     readonly mail: Mailbox,
     private readonly environment: Record<string, string>,
+    private readonly command: [string, ...string[]],
+    private readonly mailServer: MailServer | undefined,
     private readonly dropDatabase: () => Promise<void>,
   ) {}
 
@@ -55,18 +64,25 @@ export class House {
     const listen = `127.0.0.1:${await freePort()}`;
     const url = `http://${listen}`;
     const database = plan.database === "postgres" ? await freshDatabase() : undefined;
+    const asFunction = plan.runs === "as a function";
+    const mailServer = asFunction ? await MailServer.start(join(data, "mail")) : undefined;
     // Nothing of ours is inherited: the server refuses settings that it does not know.
     const environment = {
       PATH: process.env.PATH ?? "",
       HOME: data,
-      BAILIWICK_LISTEN: listen,
       BAILIWICK_BASE_URL: url,
       BAILIWICK_DATA: data,
+      ...(asFunction ? { BAILIWICK_SECRET_KEY: "a-key-of-the-tests-that-is-long-enough" } : { BAILIWICK_LISTEN: listen }),
+      ...(mailServer && { BAILIWICK_SMTP_URL: mailServer.url }),
       ...(database && { BAILIWICK_DATABASE_URL: database.url }),
       ...plan.configuration,
     };
-    const house = new House(url, data, new Mailbox(join(data, "mail"), url), environment, async () => database?.drop());
+    const command: [string, ...string[]] = asFunction ? [functionFront, listen, binary] : [binary, "serve"];
+    const mailbox = new Mailbox(join(data, "mail"), url);
+    const house = new House(url, data, mailbox, environment, command, mailServer, async () => database?.drop());
     try {
+      // A function migrates nothing.
+      if (asFunction) await promisify(execFile)(binary, ["migrate"], { env: environment, cwd: data });
       if (plan.demo !== false) await house.fill(plan.demo);
       await house.start();
     } catch (problem) {
@@ -86,7 +102,8 @@ export class House {
   }
 
   async start(): Promise<void> {
-    const child = spawn(binary, ["serve"], { env: this.environment, cwd: this.data, stdio: ["ignore", "pipe", "pipe"] });
+    const [program, ...words] = this.command;
+    const child = spawn(program, words, { env: this.environment, cwd: this.data, stdio: ["ignore", "pipe", "pipe"] });
     this.process = child;
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (this.log += chunk));
     let running = true;
@@ -100,7 +117,7 @@ export class House {
       if (ready) return;
       await pause(10);
     }
-    throw new Error(`bailiwick serve did not become ready:\n${this.log}`);
+    throw new Error(`${this.command.join(" ")} did not become ready:\n${this.log}`);
   }
 
   /** Ends the server as an operator would, and fails if it does not end well. */
@@ -112,7 +129,7 @@ export class House {
     const how = await Promise.race([ended, pause(10_000, "still running after 10 s", { ref: false })]);
     if (how === "0") return;
     child.kill("SIGKILL");
-    throw new Error(`bailiwick serve ended badly (${how}):\n${this.log}`);
+    throw new Error(`${this.command.join(" ")} ended badly (${how}):\n${this.log}`);
   }
 
   /** Changes the database under the running server: for what takes long or nobody can do at a page. */
@@ -146,6 +163,7 @@ export class House {
     try {
       await this.stop();
     } finally {
+      this.mailServer?.stop();
       await this.dropDatabase();
       await rm(this.data, { recursive: true, force: true });
     }

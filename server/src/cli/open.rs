@@ -19,7 +19,11 @@ fn hashes_at_once() -> usize {
     available_parallelism().map_or(2, usize::from).clamp(1, 8)
 }
 
+/// Where everything has another place, none is made.
 pub(super) fn data_folder(config: &Config) -> Result<(), Failed> {
+    if !config.keeps_files() {
+        return Ok(());
+    }
     std::fs::create_dir_all(&config.data)
         .map_err(|error| Failed(format!("the data folder {} can't be made: {error}", config.data.display())))
 }

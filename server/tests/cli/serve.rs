@@ -1,12 +1,13 @@
 //! `bailiwick serve`, as it is seen from outside.
 
-use crate::machine::bare;
+use crate::{machine::bare, serving::Serving, smtp::SmtpServer};
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     process::{Child, Command, Stdio},
 };
+use storage::trial::on_postgres;
 
 /// Killed with this, however the test ends.
 struct Running(Child);
@@ -58,4 +59,18 @@ fn prometheus_is_answered_at_an_address_of_its_own_that_a_log_for_programs_tells
     let rest: Vec<_> = log.map(|line| message(&line)).collect();
     assert!(rest.iter().any(|said| said == "stopping"), "{rest:?}");
     assert_eq!(running.0.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn where_database_key_and_mail_are_elsewhere_no_folder_is_needed() {
+    on_postgres(async |trial| {
+        let smtp = SmtpServer::start("accept");
+        let serving = Serving::start(vec![
+            ("BAILIWICK_DATABASE_URL", trial.url()),
+            ("BAILIWICK_SMTP_URL", format!("smtp://127.0.0.1:{}", smtp.port)),
+            // Nobody can make a folder there.
+            ("BAILIWICK_DATA", "/proc/nowhere".to_owned()),
+        ]);
+        println!("ready within {:?}", serving.until_ready().await);
+    });
 }

@@ -167,3 +167,14 @@ fn the_unit_for_systemd_sets_what_the_readme_names_and_waits_for_the_end() {
     let patience = unit.lines().find_map(|line| line.strip_prefix("TimeoutStopSec=")).unwrap();
     assert!(patience.parse::<u64>().unwrap() > STOPPED_WITHIN);
 }
+
+#[test]
+fn the_template_for_a_function_sets_what_the_readme_names_and_all_that_a_function_needs() {
+    let template = fs::read_to_string(file("deploy/lambda/template.yaml")).unwrap();
+    let names = template.lines().filter_map(|line| line.trim().split_once(": ")).map(|(name, _)| name);
+    let set: BTreeSet<_> = names.filter(|name| name.starts_with("BAILIWICK_")).map(ToOwned::to_owned).collect();
+    let known = settings();
+    assert!(set.is_subset(&known), "{:?} are no settings of the README", set.difference(&known));
+    let needed = ["BASE_URL", "DATABASE_URL", "SECRET_KEY", "SMTP_URL"].map(|name| format!("BAILIWICK_{name}"));
+    assert!(set.is_superset(&needed.into()), "{set:?}");
+}
