@@ -134,6 +134,8 @@ impl Db {
         let pool = PgPoolOptions::new().max_connections(options.connections).acquire_timeout(options.acquire_timeout);
         let pool = match options.rest {
             Rest::Running => pool.connect_with(connect).await?,
+            // A proxy has a limit of its own, and knows nothing of this one.
+            Rest::Frozen if begin.is_some() => frozen(pool).connect_lazy_with(connect),
             Rest::Frozen => frozen(pool).connect_lazy_with(connect.options([IDLE_IN_TRANSACTION])),
         };
         Ok(Self::Postgres { pool, begin })

@@ -8,7 +8,7 @@ use std::{
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
-use storage::{Db, Options, Pooler, trial::on_postgres};
+use storage::{Db, Options, Pooler, Rest, trial::on_postgres};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
@@ -103,6 +103,20 @@ fn all_that_people_do_goes_through_a_proxy_that_gives_a_connection_for_one_trans
             house.post().await;
         })
         .await;
+        db.close().await;
+    });
+}
+
+#[test]
+fn a_process_that_stands_still_between_requests_goes_through_it_as_well() {
+    on_postgres(async |trial| {
+        let bouncer = Bouncer::before(&trial.url()).await;
+        let options = Options { pooler: Pooler::Transaction, rest: Rest::Frozen, ..Options::default() };
+        let db = Db::open_existing(&bouncer.url(&trial.url()), options).await.unwrap();
+        for _ in 0..3 {
+            let (done, all) = db.migrations().await.unwrap();
+            assert_eq!(done, all);
+        }
         db.close().await;
     });
 }
