@@ -27,6 +27,7 @@ mod doors;
 mod faults;
 mod help;
 mod installation;
+mod migrating;
 mod people;
 mod requests;
 mod rolling;

@@ -1,5 +1,5 @@
 //! What people can do, on both databases. Each test has a house of its own and a clock that stands still.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod bearers;
 mod operators;
@@ -17,6 +17,7 @@ mod ends;
 mod grants;
 mod inheritance;
 mod installation;
+mod invitation_races;
 mod inviting;
 mod last_admin;
 mod limits;
