@@ -61,7 +61,10 @@ pub async fn keep_house(installation: Arc<Installation>, mut stop: watch::Receiv
     let mut sweep = tokio::time::interval(SWEEP_EVERY);
     while !*stop.borrow() {
         let done = tokio::select! {
-            _ = seen.tick() => upkeep::write_seen(&installation).await,
+            _ = seen.tick() => match upkeep::write_seen(&installation).await {
+                Ok(()) => upkeep::put_times_right(&installation).await,
+                failed => failed,
+            },
             _ = ended.tick() => upkeep::end_grants(&installation).await,
             _ = sweep.tick() => match upkeep::sweep(&installation).await {
                 Ok(()) => upkeep::remind(&installation).await,
