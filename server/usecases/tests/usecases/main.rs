@@ -9,6 +9,7 @@ mod accepting;
 mod access;
 mod access_checks;
 mod activity;
+mod clocks;
 mod cluster;
 mod counts;
 mod decisions;
