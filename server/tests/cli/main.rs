@@ -33,3 +33,4 @@ mod requests;
 mod rolling;
 mod serve;
 mod terminal;
+mod traces;
