@@ -3,6 +3,7 @@
 
 use crate::{
     http::{Server, router},
+    traces::Traces,
     worker,
 };
 use axum::{
@@ -46,12 +47,14 @@ pub struct Function {
     http: Router,
     installation: Arc<Installation>,
     mailer: Mailer,
+    traces: Traces,
 }
 
 impl Function {
     pub fn new(server: Server) -> Self {
-        let (installation, mailer) = (server.installation.clone(), server.mailer.clone());
-        Self { http: router(server).layer(map_request(name_peer)), installation, mailer }
+        let (installation, mailer, traces) =
+            (server.installation.clone(), server.mailer.clone(), server.traces.clone());
+        Self { http: router(server).layer(map_request(name_peer)), installation, mailer, traces }
     }
 
     /// Answers a request that came through API Gateway's HTTP API or a function URL, or does what a schedule asks for. When it
@@ -71,6 +74,7 @@ impl Function {
         if let Err(error) = upkeep::write_seen(&self.installation).await {
             tracing::warn!(?error, "when a session or token was last used could not be written down");
         }
+        self.traces.flush().await;
         settle(before).await;
         answer
     }

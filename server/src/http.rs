@@ -17,7 +17,7 @@ mod watch;
 pub(crate) use api::perform;
 pub use site::Assets;
 
-use crate::metrics::Metrics;
+use crate::{metrics::Metrics, traces::Traces};
 use axum::{
     Router,
     middleware::{from_fn_with_state, map_response_with_state},
@@ -44,6 +44,7 @@ pub struct Server {
     /// Told to stop, and still serving: whoever sends requests here should send them elsewhere.
     pub leaving: Arc<AtomicBool>,
     pub metrics: Metrics,
+    pub traces: Traces,
 }
 
 impl Server {

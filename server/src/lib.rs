@@ -9,4 +9,5 @@ pub mod log;
 pub mod metrics;
 pub mod office;
 mod remote;
+pub mod traces;
 pub mod worker;

@@ -178,7 +178,7 @@ fn user_agent() -> String {
 }
 
 /// The outermost says "client error"; what it was stands further in.
-fn causes(error: &dyn std::error::Error) -> String {
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     let mut last = error;
     while let Some(source) = last.source() {
         last = source;

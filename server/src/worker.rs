@@ -61,7 +61,10 @@ pub async fn keep_house(installation: Arc<Installation>, mut stop: watch::Receiv
     let mut sweep = tokio::time::interval(SWEEP_EVERY);
     while !*stop.borrow() {
         let done = tokio::select! {
-            _ = seen.tick() => upkeep::write_seen(&installation).await,
+            _ = seen.tick() => match upkeep::write_seen(&installation).await {
+                Ok(()) => upkeep::put_times_right(&installation).await,
+                failed => failed,
+            },
             _ = ended.tick() => upkeep::end_grants(&installation).await,
             _ = sweep.tick() => match upkeep::sweep(&installation).await {
                 Ok(()) => upkeep::remind(&installation).await,
@@ -89,8 +92,9 @@ pub async fn work_once(
     may_go_on: impl Fn() -> bool,
 ) -> Result<(), Error> {
     let ended = upkeep::end_grants(installation).await;
+    let put_right = upkeep::put_times_right(installation).await;
     let swept = upkeep::sweep(installation).await;
     let reminded = upkeep::remind(installation).await;
     let delivered = deliver_all(installation, mailer, may_go_on).await;
-    ended.and(swept).and(reminded).and(delivered.map(|_| ()))
+    ended.and(put_right).and(swept).and(reminded).and(delivered.map(|_| ()))
 }

@@ -38,6 +38,11 @@ impl Timestamp {
         Duration::from_micros(self.0.saturating_sub(earlier.0).max(0) as u64)
     }
 
+    /// How far two times are from each other, whichever is the earlier.
+    pub fn apart(self, other: Self) -> Duration {
+        self.since(other).max(other.since(self))
+    }
+
     /// RFC 3339 in UTC, such as `2026-11-23T09:30:00.25Z`.
     pub fn to_rfc3339(self) -> String {
         self.date_time().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_else(|| self.0.to_string())

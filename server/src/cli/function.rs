@@ -6,6 +6,7 @@ use crate::{
     function::Function,
     http::{Assets, Server},
     metrics::Metrics,
+    traces::Traces,
 };
 use lambda_http::{lambda_runtime, service_fn};
 use std::{process::ExitCode, sync::Arc};
@@ -30,6 +31,7 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
         mailer,
         leaving: Arc::default(),
         metrics: Metrics::default(),
+        traces: Traces::from_environment().map_err(Failed)?,
     };
     tracing::info!("Bailiwick answers {} as a function", config.base_url);
     let function = Function::new(server);

@@ -7,6 +7,7 @@ use crate::{
     judge::ApiServer,
     metrics::{self, Metrics},
     office::Here,
+    traces::Traces,
     worker,
 };
 use axum::serve::ListenerExt;
@@ -49,6 +50,7 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
         );
     }
     let metrics = Metrics::default();
+    let traces = Traces::from_environment().map_err(Failed)?;
     let server = Server {
         installation: installation.clone(),
         assets: Arc::new(assets),
@@ -57,6 +59,7 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
         mailer: mailer.clone(),
         leaving: Arc::default(),
         metrics: metrics.clone(),
+        traces: traces.clone(),
     };
     let leaving = server.leaving.clone();
     let (stop, stopping) = watch::channel(false);
@@ -117,7 +120,7 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     // Connections that are kept open without a request would hold us for ever.
     let all = async { tokio::join!(serving, ended(watched), mail, house, ended(controller)) };
     let _ = tokio::time::timeout(FAREWELL, all).await;
-    installation.db.close().await;
+    tokio::join!(installation.db.close(), traces.end());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,4 +1,4 @@
-//! What surrounds every request: it is counted, and it has an id, by which its answer and its lines in the log are found.
+//! What surrounds every request: it is counted and traced, and it has an id, by which its answer and its lines in the log are found.
 
 use super::{Server, caller::is_from_trusted_proxy};
 use axum::{
@@ -21,8 +21,11 @@ pub(super) async fn watch(State(server): State<Server>, request: Request, next: 
     // Of the highest level, to be there however little is logged. Never the path itself: in some there are secrets.
     let span = tracing::error_span!("request", request_id = id.to_str().unwrap_or_default(), method, route);
     let under_way = server.metrics.begin(method, route);
+    let told = is_from_trusted_proxy(&server, &request).then(|| request.headers());
+    let trace = server.traces.begin(id.to_str().unwrap_or_default(), method, route, told);
     let mut response = next.run(request).instrument(span).await;
     under_way.answered(response.status());
+    trace.answered(response.status());
     response.headers_mut().insert(REQUEST_ID, id);
     response
 }

@@ -7,7 +7,8 @@ statements! {
     ADD = "insert into attempts (key, window_started_at, count) values ($1, $2, $4)
         on conflict (key) do update set
             count = case when attempts.window_started_at <= $3 then excluded.count else attempts.count + excluded.count end,
-            window_started_at = case when attempts.window_started_at <= $3 then excluded.window_started_at else attempts.window_started_at end
+            window_started_at = case when attempts.window_started_at <= $3 or attempts.window_started_at > excluded.window_started_at
+                then excluded.window_started_at else attempts.window_started_at end
         returning count, window_started_at";
     DELETE_OVER = "delete from attempts where window_started_at < $1";
 }
@@ -21,7 +22,9 @@ pub struct Window {
     pub started_at: Timestamp,
 }
 
-/// Counts `tries` more (fewer, when negative). A window that began at or before `stale` is over, and a new one begins.
+/// Counts `tries` more (fewer, when negative). A window that began at or before `stale` is over, and a new one begins. One
+/// that is yet to begin was opened by a clock that was ahead: it begins now with what it has counted, so that nobody waits
+/// until the clocks are there.
 pub async fn add(c: &mut Connection, key: &str, tries: i64, now: Timestamp, stale: Timestamp) -> Result<Window, Error> {
     let window: Option<Window> = one!(c, ADD, key, At(now), At(stale), tries)?;
     window.ok_or_else(|| Error::Broken("an upsert returned no row".into()))

@@ -28,6 +28,9 @@ statements! {
         where sent_at is null and given_up_at is null";
     STATE = "select count(*) as waiting, count(given_up_at) as given_up,
         min(case when given_up_at is null then created_at end) as oldest from outbox where sent_at is null";
+    PUT_RIGHT = "update outbox set next_attempt_at = $1 where sent_at is null and given_up_at is null and next_attempt_at > $1
+        and (attempts = 0 or next_attempt_at > $2)";
+    FREE = "update outbox set leased_until = null where sent_at is null and given_up_at is null and leased_until > $1";
     DELETE_WAITING = "delete from outbox where sent_at is null";
     DELETE_SENT = "delete from outbox where sent_at < $1";
 }
@@ -130,6 +133,18 @@ pub async fn state(c: &mut Connection) -> Result<State, Error> {
         given_up,
         oldest: oldest.map(Timestamp::from),
     }))
+}
+
+/// Brings to `now` what a clock that was ahead has put off: letters that nobody has tried yet, and such as are to wait until
+/// after `latest_attempt`. A lease until after `latest_lease` is nobody's.
+pub async fn put_right(
+    c: &mut Connection,
+    now: Timestamp,
+    latest_attempt: Timestamp,
+    latest_lease: Timestamp,
+) -> Result<u64, Error> {
+    let freed = execute!(c, FREE, At(latest_lease))?;
+    Ok(freed + execute!(c, PUT_RIGHT, At(now), At(latest_attempt))?)
 }
 
 pub async fn delete_sent(c: &mut Connection, before: Timestamp) -> Result<u64, Error> {

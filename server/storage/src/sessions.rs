@@ -26,6 +26,8 @@ statements! {
     DELETE_OTHERS = "delete from sessions where user_id = $1 and id <> $2";
     DELETE_ALL = "delete from sessions where user_id = $1";
     SEEN = "update sessions set last_seen_at = $2 where id = $1 and last_seen_at < $2";
+    PUT_RIGHT = "update sessions set last_seen_at = $1, created_at = case when created_at > $1 then $1 else created_at end
+        where last_seen_at > $2";
     DELETE_OVER = "delete from sessions where last_seen_at < $1 or created_at < $2";
 }
 
@@ -110,6 +112,11 @@ pub async fn seen(c: &mut Connection, seen: &[(SessionId, Timestamp)]) -> Result
         execute!(c, SEEN, id.uuid(), At(*at))?;
     }
     Ok(())
+}
+
+/// Brings to `now` what a clock that was ahead wrote down: what is later than `latest`.
+pub async fn put_right(c: &mut Connection, now: Timestamp, latest: Timestamp) -> Result<u64, Error> {
+    execute!(c, PUT_RIGHT, At(now), At(latest))
 }
 
 /// Removes sessions idle since before `idle`, or begun before `begun`.

@@ -7,6 +7,7 @@ use crate::{
 use bailiwick::{
     http::{Assets, Server, router},
     metrics::Metrics,
+    traces::Traces,
 };
 use domain::{
     id::{MemberId, SessionId, UserId},
@@ -91,6 +92,7 @@ fn serving(installation: &Arc<Installation>, mailer: &Mailer, metrics: &Metrics)
         mailer: mailer.clone(),
         leaving: Arc::default(),
         metrics: metrics.clone(),
+        traces: Traces::default(),
     }
 }
 

@@ -26,6 +26,8 @@ const EMAIL: &str = "ada@northwind.example";
 /// Issue 6 promises it of a start after the worst of ends.
 const READY_WITHIN: Duration = Duration::from_secs(5);
 const ROUNDS: usize = 6;
+/// Issue 6 asks for as long. Longer than anybody who waits for a connection has patience.
+const AWAY: Duration = Duration::from_secs(20);
 
 fn body(answer: &str) -> Value {
     serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap_or_default()).unwrap_or_default()
@@ -157,16 +159,18 @@ fn while_the_database_is_gone_everybody_is_told_to_come_back_and_it_recovers_by_
 
             relay.cut().await;
             let away = Instant::now();
-            while away.elapsed() < Duration::from_secs(6) {
+            let mut asked = 0;
+            while away.elapsed() < AWAY {
                 let answer = ask(serving.port, &current).await.unwrap();
                 assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("retry-after: "), "{answer}");
                 assert!(!serving.is_ready().await);
                 let review = ask(serving.port, &review).await.unwrap();
                 assert!(review.starts_with("HTTP/1.1 5"), "an API server keeps a no: {review}");
+                asked += 1;
             }
             relay.mend();
             let took = serving.until_ready().await;
-            println!("ready {took:.1?} after the database was back");
+            println!("{asked} times told to come back within {AWAY:?}; ready {took:.1?} after the database was back");
             assert!(took < READY_WITHIN, "{took:?}");
             let answer = ask(serving.port, &current).await.unwrap();
             assert!(answer.starts_with("HTTP/1.1 200") && answer.contains(EMAIL), "nobody was signed out: {answer}");

@@ -2,6 +2,7 @@
 
 use crate::{house::PASSWORD, machine::bare};
 use std::{
+    fs::{self, File},
     hash::{BuildHasher, RandomState},
     net::TcpListener as Free,
     process::{Child, Command, Stdio},
@@ -17,6 +18,7 @@ use tokio::{
 
 /// The key that the houses of these tests have as well.
 const KEY: &str = "a-key-of-the-tests-that-is-long-enough";
+const LOG: &str = "serve.log";
 /// How often somebody looks whether it is ready.
 pub(crate) const LOOKS_EVERY: Duration = Duration::from_millis(100);
 /// Nobody waits for longer than this.
@@ -49,8 +51,19 @@ impl Serving {
     }
 
     pub(crate) fn again(&self) {
-        let child = self.command(&["serve"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let log = File::options().create(true).append(true).open(self.folder.path().join(LOG)).unwrap();
+        let child = self.command(&["serve"]).stdout(Stdio::null()).stderr(log).spawn().unwrap();
         *self.child.lock().unwrap() = Some(child);
+    }
+
+    /// Of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.lock().unwrap().as_ref().unwrap().id()
+    }
+
+    /// What it has logged, whenever it ran.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join(LOG)).unwrap()
     }
 
     pub(crate) async fn is_ready(&self) -> bool {

@@ -11,6 +11,7 @@ use crate::{
 use bailiwick::{
     http::{Assets, Server, router},
     office::Here,
+    traces::Traces,
 };
 use controller::{Controller, Office, connect};
 use domain::{binding::Subject, text::EmailAddress};
@@ -95,6 +96,7 @@ fn on_real_time(house: House, db: Db, settings: Settings) -> House {
         mailer: house.mailer.clone(),
         leaving: Arc::default(),
         metrics: house.metrics.clone(),
+        traces: Traces::default(),
     };
     let mut house = house;
     house.installation = installation;

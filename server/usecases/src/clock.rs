@@ -38,4 +38,11 @@ impl Clock {
             micros.fetch_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);
         }
     }
+
+    /// As [`Clock::advance`], the other way: a clock that was ahead is put right.
+    pub fn set_back(&self, by: Duration) {
+        if let Self::Set(micros) = self {
+            micros.fetch_sub(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);
+        }
+    }
 }

@@ -15,11 +15,12 @@ use storage::{
     users::{self, User},
 };
 
-/// How long a sender may take before its letter is free again. Longer than the mail server's time-out.
-const LEASE: Duration = Duration::from_secs(120);
+/// How long a sender may take before its letter is free again. Longer than the mail server's time-out, and than what the
+/// clocks of replicas may differ by.
+pub(crate) const LEASE: Duration = Duration::from_secs(120);
 /// A letter is given up after this many attempts, some three days after it was written.
 const ATTEMPTS: i64 = 16;
-const LONGEST_WAIT: Duration = Duration::from_secs(6 * 3600);
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(6 * 3600);
 
 /// What came of looking into the outbox.
 #[derive(Debug)]

@@ -1,6 +1,10 @@
 //! What has to be done now and then, by the worker: no request waits for it.
 
-use crate::{Context, Error, Installation, Settings, cluster::DRIFTS_KEPT};
+use crate::{
+    Context, Error, Installation, Settings,
+    cluster::DRIFTS_KEPT,
+    outbox::{LEASE, LONGEST_WAIT},
+};
 use domain::{
     id::{LetterId, OrganizationId, TokenId, UserId},
     letter::Letter,
@@ -17,6 +21,9 @@ use storage::{
 const LETTERS_KEPT: Duration = Duration::from_secs(30 * 86_400);
 const ACCOUNT_LOG_KEPT: Duration = Duration::from_secs(400 * 86_400);
 const COUNTERS_KEPT: Duration = Duration::from_secs(2 * 3600);
+
+/// What the clocks of replicas may differ by: less than a lease, or one would take what another one is sending.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 
 /// Tokens of whose end the admins are told in one go; the rest wait for the next hour.
 const REMINDED_AT_ONCE: u32 = 500;
@@ -36,6 +43,22 @@ pub async fn write_seen(installation: &Installation) -> Result<(), Error> {
     installation.sessions_seen.forget(&seen);
     installation.tokens_used.forget(&used);
     installation.logins_used.forget(&logins);
+    Ok(())
+}
+
+/// Brings to the present what was written while the clock was ahead: else a session would outlive its day, and a letter would
+/// wait, until the clock is there again. Called every minute.
+pub async fn put_times_right(installation: &Installation) -> Result<(), Error> {
+    let now = installation.clock.now();
+    let mut c = installation.db.write().await?;
+    sessions::put_right(&mut c, now, now.plus(CLOCKS_DIFFER)).await?;
+    // Another replica's lease ends a little after ours would.
+    let (latest_attempt, latest_lease) = (now.plus(LONGEST_WAIT), now.plus(LEASE + CLOCKS_DIFFER));
+    let letters = outbox::put_right(&mut c, now, latest_attempt, latest_lease).await?;
+    c.commit().await?;
+    if letters > 0 {
+        installation.letters.notify_one();
+    }
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use storage::trial::Trial;
 
 /// Run by the worker or the controller alone, or over what is bounded: a page's own rows, the letters and the requests that
 /// wait, the operators and their credentials, one row.
-const MAY_SCAN: [(&str, &str); 14] = [
+const MAY_SCAN: [(&str, &str); 15] = [
     ("account_activity", "DELETE_OVER"),
     ("cluster", "BEHIND"),
     ("credentials", "ALL"),
@@ -14,6 +14,7 @@ const MAY_SCAN: [(&str, &str); 14] = [
     ("organizations", "ALL"),
     ("outbox", "DELETE_SENT"),
     ("outbox", "DELETE_WAITING"),
+    ("outbox", "FREE"),
     ("outbox", "STATE"),
     ("requests", "COUNT_WAITING"),
     ("roster", "ALL_DOWN"),

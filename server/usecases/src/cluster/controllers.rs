@@ -57,7 +57,8 @@ impl Health {
         let Some(kept) = kept else { return Self::Awaited };
         let last = kept.heard_at.unwrap_or(kept.since);
         match (kept.heard_at, &kept.holder) {
-            _ if now.since(last) >= SILENT_AFTER => Self::Silent { since: last },
+            // Later than now: heard while the clock was ahead, and nothing since.
+            _ if now.apart(last) >= SILENT_AFTER => Self::Silent { since: last.min(now) },
             (None, _) => Self::Awaited,
             (Some(_), _) if !kept.connected => Self::Away { since: kept.since },
             // The Lease of our own that ended with its process is free in a moment.

@@ -1,5 +1,5 @@
 //! What people can do, on both databases. Each test has a house of its own and a clock that stands still.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod bearers;
 mod operators;
@@ -9,6 +9,7 @@ mod accepting;
 mod access;
 mod access_checks;
 mod activity;
+mod clocks;
 mod cluster;
 mod counts;
 mod decisions;
@@ -17,6 +18,7 @@ mod ends;
 mod grants;
 mod inheritance;
 mod installation;
+mod invitation_races;
 mod inviting;
 mod last_admin;
 mod limits;

@@ -119,6 +119,12 @@ impl House {
         self.on(self.trial.open_again().await, self.installation.settings.clone())
     }
 
+    /// The same house from a machine whose clock is another.
+    pub(crate) async fn by_another_clock(&self, now: Timestamp) -> Self {
+        let (db, clock) = (self.trial.open_again().await, Clock::set_to(now));
+        Self { installation: Arc::new(install(db, clock, self.installation.settings.clone())), ..self.clone() }
+    }
+
     /// The same house, where nothing can be written.
     pub(crate) async fn read_only(&self) -> Self {
         self.on(self.trial.read_only().await, self.installation.settings.clone())
@@ -143,6 +149,10 @@ impl House {
 
     pub(crate) fn advance(&self, by: Duration) {
         self.installation.clock.advance(by);
+    }
+
+    pub(crate) fn set_back(&self, by: Duration) {
+        self.installation.clock.set_back(by);
     }
 
     pub(crate) fn operator(&self) -> Context {

@@ -46,6 +46,35 @@ async fn one_controller_writes_and_another_takes_over_from_a_dead_one() {
     assert_eq!(room.holder(), "");
 }
 
+/// By its own clock, each of the others would find the Lease long over, or yet to begin.
+#[tokio::test(flavor = "multi_thread")]
+async fn controllers_whose_clocks_differ_by_hours_take_turns_like_any_others() {
+    let Some(cluster) = cluster().await else { return };
+    let room = cluster.room().await;
+    let first = room.controller("first").await;
+    let namespaces = [room.named("dev")];
+    let version = room.desk.want(room.organization, &[], &namespaces);
+    room.desk.in_sync(version).await;
+    let ahead = room.controller_whose_clock_is("ahead", None, 5).await;
+    let behind = room.controller_whose_clock_is("behind", None, -5).await;
+    for other in ["ahead", "behind"] {
+        room.desk.stands(other, &Lease::Held { by: "first".into() }).await;
+    }
+    assert_eq!(room.holder(), "first");
+
+    first.stop().await;
+    let version = room.desk.want(room.organization, &[room.grant("dev", user(1), STANDARD)], &namespaces);
+    room.desk.in_sync(version).await;
+    let next = room.holder();
+    let (next, last) = if next == "ahead" { (ahead, behind) } else { (behind, ahead) };
+    assert_eq!(last.window.asked.load(Ordering::SeqCst), 0, "of both, one");
+    next.kill();
+    let version = room.desk.want(room.organization, &[room.grant("dev", user(2), STANDARD)], &namespaces);
+    let late = |report: &controller::Report| report.version == version && report.is_in_sync();
+    room.desk.report_within(TAKEN_OVER_WITHIN, 0, "taken over", late).await;
+    last.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_that_run_only_one_asks_what_is_wanted() {
     let Some(cluster) = cluster().await else { return };

@@ -177,8 +177,14 @@ impl Room {
     }
 
     pub(crate) async fn controller_by(&self, identity: &str, server: Option<&str>) -> Running {
+        self.controller_whose_clock_is(identity, server, 0).await
+    }
+
+    /// Ahead by so many hours of what is right, or behind it.
+    pub(crate) async fn controller_whose_clock_is(&self, identity: &str, server: Option<&str>, hours: i64) -> Running {
         let client = self.cluster.as_controller(server).await;
-        let settings = Settings { lease_namespace: self.id.clone(), ..Settings::new(identity, Arc::new(now)) };
+        let clock = move || Timestamp::from_micros(now().micros() + hours * 3_600_000_000);
+        let settings = Settings { lease_namespace: self.id.clone(), ..Settings::new(identity, Arc::new(clock)) };
         let (stop, stopped) = oneshot::channel::<()>();
         let window = Arc::new(Window::of(&self.desk));
         let controller = Controller::new(client, window.clone(), settings);
