@@ -40,6 +40,12 @@ impl Told {
         if (0..=LARGEST).contains(&count) { Ok(Self { line, count }) } else { Err(NotACount) }
     }
 
+    /// The same count, of this line.
+    #[must_use]
+    pub const fn of(self, line: OrganizationId) -> Self {
+        Self { line, ..self }
+    }
+
     pub const fn count(self) -> i64 {
         self.count
     }

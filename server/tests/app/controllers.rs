@@ -68,13 +68,14 @@ fn done(wish: &Wish) -> Report {
     }
 }
 
-fn doors(organization: OrganizationId) -> [(&'static str, String); 5] {
+fn doors(organization: OrganizationId) -> [(&'static str, String); 6] {
     [
         ("GET", format!("{}?seconds=0", wire::CHANGES)),
         ("GET", wire::ORGANIZATIONS.to_owned()),
         ("GET", wire::wanted_of(organization)),
         ("POST", wire::report_of(organization)),
         ("POST", wire::CONNECTION.to_owned()),
+        ("POST", wire::COUNT.to_owned()),
     ]
 }
 
@@ -271,7 +272,8 @@ fn trouble_with_the_database_is_never_an_empty_answer() {
         let ada = house.found("Northwind", "ada@northwind.example").await;
         let (far, one) = (controller(&house), house.organization(&ada.slug).await.id);
         let report = serde_json::to_string(&done(&wish(&far, one).await)).unwrap();
-        let standing = Standing { identity: "far".into(), connection: Connection::Unknown, lease: Lease::Unknown };
+        let (identity, connection) = ("far".into(), Connection::Unknown);
+        let standing = Standing { identity, connection, lease: Lease::Unknown, remembered: None };
         let standing = serde_json::to_string(&standing).unwrap();
         house.post().await;
         house.installation.db.close().await;
@@ -305,9 +307,9 @@ fn readiness_tells_whether_the_cluster_is_followed_and_fails_for_it_no_more_than
         assert!(silent.starts_with("not followed") && silent.contains(&began.to_string()), "{silent}");
 
         let say = async |connection: Connection, lease: Lease| {
-            let standing = Standing { identity: "far".into(), connection, lease };
+            let standing = Standing { identity: "far".into(), connection, lease, remembered: None };
             let body = serde_json::to_vec(&standing).unwrap();
-            assert_eq!(ask(&controller(&house), "POST", wire::CONNECTION, body).await.status, 204);
+            assert_eq!(ask(&controller(&house), "POST", wire::CONNECTION, body).await.status, 200);
         };
         let now = || house.installation.clock.now();
         let connected = || Connection::Connected { since: now(), version: "v1.36.0".into() };

@@ -211,7 +211,8 @@ fn the_cluster_is_told_of_where_one_is_kept() {
         let drifts = "bailiwick_cluster_drifts";
         Told::by(&house).await.assert(&[(followed, 0.0), (behind, 2.0), (drifts, 0.0)]);
 
-        let standing = Standing { identity: "one".into(), connected: true, version: None, lease: Lease::Ours };
+        let (identity, lease) = ("one".into(), Lease::Ours);
+        let standing = Standing { identity, connected: true, version: None, lease, remembered: None };
         cluster::stands(&house.installation, &standing).await.unwrap();
         let northwind = house.organization("northwind").await;
         let drift = Drift {

@@ -96,6 +96,8 @@ fn wanted(version: i64) -> Wanted {
         adopted: BTreeSet::new(),
         deletions: Deletions::WithinReason,
         until: None,
+        news: false,
+        told: None,
     }
 }
 
