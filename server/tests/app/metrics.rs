@@ -233,6 +233,8 @@ fn the_cluster_is_told_of_where_one_is_kept() {
         };
         cluster::report(&house.installation, &report).await.unwrap();
         Told::by(&house).await.assert(&[(followed, 1.0), (behind, 1.0), (drifts, 2.0)]);
+        house.is_an_older_copy().await;
+        Told::by(&house).await.assert(&[(followed, 0.0)]);
         house.advance(Duration::from_secs(91 * 86_400));
         Told::by(&house).await.assert(&[(followed, 0.0), (drifts, 0.0)]);
     });

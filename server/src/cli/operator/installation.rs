@@ -10,6 +10,7 @@ use app::{
     words,
 };
 use clap::{Subcommand, builder::RangedU64ValueParser};
+use domain::time::Timestamp;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -163,8 +164,9 @@ async fn confirm_restore(desk: &Desk) -> Outcome {
         });
         desk.confirm("word", "restored")?;
     }
-    let since = it.since.map(|since| ("since", since.to_string()));
-    desk.act("operator/confirm-restore", since.into_iter().collect()).await
+    // Where nothing was noticed, at no time was it: the server says so.
+    let since = it.since.unwrap_or(Timestamp::from_micros(0));
+    desk.act("operator/confirm-restore", vec![("since", since.to_string())]).await
 }
 
 async fn mail(desk: &Desk) -> Outcome {
