@@ -167,7 +167,8 @@ impl<O: Office> Controller<O> {
             let wait = match told {
                 Ok(answer) => {
                     failures = 0;
-                    if let Some(told) = answer {
+                    // Whoever does not write knows of no Lease of today.
+                    if let Some(told) = answer.filter(|_| leads) {
                         ledger.hears(told, remembered);
                     }
                     let every = if *older.borrow_and_update() { ASKED_EVERY } else { TOLD_EVERY };
