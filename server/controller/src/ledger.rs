@@ -41,7 +41,7 @@ impl Ledger {
             self.term.hears(told);
             return Ok(());
         };
-        if !self.older.send_replace(true) {
+        if self.turns(true) {
             let (counted, remembered) = (told.count(), remembered.count());
             tracing::warn!(
                 counted,
@@ -54,9 +54,14 @@ impl Ledger {
 
     /// The office has answered how this controller stands: that is how an older database is found to be meant.
     pub(crate) fn hears(&self, told: Option<Told>, remembered: Option<Told>) {
-        if told.is_none_or(|told| self.compare(told, remembered).is_ok()) && self.older.send_replace(false) {
+        if told.is_none_or(|told| self.compare(told, remembered).is_ok()) && self.turns(false) {
             tracing::info!("the database is meant as it is: the cluster is brought to what it says");
         }
+    }
+
+    /// Whether that is news. Only then is anybody woken: every organization is looked at for it.
+    fn turns(&self, older: bool) -> bool {
+        self.older.send_if_modified(|now| std::mem::replace(now, older) != older)
     }
 
     /// Has a new wish counted and the cluster remember it, before the cluster is told.
