@@ -97,6 +97,7 @@ impl ApiError {
             | "already_suspended"
             | "not_suspended"
             | "nothing_held"
+            | "not_older"
             | "already_operator"
             | "not_operator"
             | "last_operator"

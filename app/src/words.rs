@@ -201,6 +201,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::AlreadyRequested => "The very same is asked already and waits for the operator. You find it on the Settings page.".into(),
         Refusal::AlreadySuspended => "This organization is suspended already.".into(),
         Refusal::NotSuspended => "This organization is not suspended.".into(),
+        Refusal::NotOlder => "No restore waits to be confirmed, or it is another one than you have seen. Look again whether the cluster is followed.".into(),
         Refusal::NothingHeld => "No deletions are held back for this organization. Look again whether the cluster has followed.".into(),
         Refusal::AlreadyOperator => "This person is an operator already.".into(),
         Refusal::NotOperator => "No operator has this address. List the operators to see who they are.".into(),

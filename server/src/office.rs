@@ -4,7 +4,7 @@
 use controller::{
     Connection, Failure, Lease, Office, Report, Standing, Trouble, Wanted, object::Claim, plan::Deletions,
 };
-use domain::{binding::Key, id::OrganizationId};
+use domain::{binding::Key, id::OrganizationId, told::Told};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -93,7 +93,11 @@ impl Office for Here {
         }
     }
 
-    async fn standing(&self, standing: Standing) -> Result<(), Trouble> {
+    async fn count_up(&self, remembered: Option<Told>) -> Result<Option<Told>, Trouble> {
+        cluster::count_up(&self.installation, remembered).await.map_err(trouble)
+    }
+
+    async fn standing(&self, standing: Standing) -> Result<Option<Told>, Trouble> {
         cluster::stands(&self.installation, &as_kept(standing)).await.map_err(trouble)
     }
 }
@@ -107,10 +111,12 @@ pub(crate) fn wish(wanted: cluster::Wanted) -> Wanted {
         adopted: wanted.adopted,
         deletions: if wanted.confirmed { Deletions::Confirmed } else { Deletions::WithinReason },
         until: wanted.until,
+        news: wanted.news,
+        told: wanted.told,
     }
 }
 
-pub(crate) fn as_kept(Standing { identity, connection, lease }: Standing) -> cluster::Standing {
+pub(crate) fn as_kept(Standing { identity, connection, lease, remembered }: Standing) -> cluster::Standing {
     let (connected, version) = match connection {
         Connection::Connected { version, .. } => (true, Some(cut(version))),
         Connection::Unknown | Connection::Disconnected { .. } => (false, None),
@@ -120,7 +126,7 @@ pub(crate) fn as_kept(Standing { identity, connection, lease }: Standing) -> clu
         Lease::Ours => cluster::Lease::Ours,
         Lease::Held { by } => cluster::Lease::Held { by: cut(by) },
     };
-    cluster::Standing { identity: cut(identity), connected, version, lease }
+    cluster::Standing { identity: cut(identity), connected, version, lease, remembered }
 }
 
 /// One line that fits a page, whoever has written it.

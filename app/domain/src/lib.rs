@@ -24,5 +24,6 @@ pub mod request;
 pub mod text;
 pub mod time;
 pub mod token;
+pub mod told;
 
 pub use refusal::Refusal;

@@ -65,6 +65,8 @@ pub enum OperatorEvent {
     UserRemoved { name: String },
     #[serde(rename = "mail.retried")]
     MailRetried { letters: u64 },
+    #[serde(rename = "restore.confirmed")]
+    RestoreConfirmed,
 }
 
 impl OperatorEvent {
@@ -79,6 +81,7 @@ impl OperatorEvent {
             Self::SignUpsClosed => "sign_ups.closed",
             Self::UserRemoved { .. } => "user.removed",
             Self::MailRetried { .. } => "mail.retried",
+            Self::RestoreConfirmed => "restore.confirmed",
         }
     }
 }

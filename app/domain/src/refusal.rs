@@ -131,6 +131,8 @@ pub enum Refusal {
     AlreadySuspended,
     NotSuspended,
     NothingHeld,
+    /// The database is no older than what the cluster was told.
+    NotOlder,
     AlreadyOperator,
     NotOperator,
     /// An installation keeps at least one who can run it from its pages.
@@ -216,6 +218,7 @@ impl Refusal {
             Self::AlreadySuspended => "already_suspended",
             Self::NotSuspended => "not_suspended",
             Self::NothingHeld => "nothing_held",
+            Self::NotOlder => "not_older",
             Self::AlreadyOperator => "already_operator",
             Self::NotOperator => "not_operator",
             Self::LastOperator => "last_operator",

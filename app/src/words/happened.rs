@@ -113,6 +113,7 @@ pub fn operator_event(event: &OperatorEvent) -> String {
         OperatorEvent::SignUpsOpened => "opened sign-ups".to_owned(),
         OperatorEvent::SignUpsClosed => "closed sign-ups".to_owned(),
         OperatorEvent::UserRemoved { name } => format!("removed {name} completely"),
+        OperatorEvent::RestoreConfirmed => "had the cluster follow the database as it was restored".to_owned(),
         OperatorEvent::MailRetried { letters } => format!("had {} sent again", count(*letters, "mail", "mails")),
     }
 }

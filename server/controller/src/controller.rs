@@ -5,6 +5,7 @@ use crate::{
     apply::Writer,
     backoff,
     lease::Candidate,
+    ledger::Ledger,
     mirror::{Clock, Connection, Mirror},
     office::{Lease, Office, Standing},
     pass::{Looker, Memory},
@@ -29,6 +30,8 @@ use tokio::{
 const AT_ONCE: usize = 8;
 /// How often the office is told how this controller stands, though nothing changed: its silence says something too.
 const TOLD_EVERY: Duration = Duration::from_secs(20);
+/// The same while the database is older than what the cluster was told, and an operator may confirm it at any moment.
+const ASKED_EVERY: Duration = Duration::from_secs(2);
 /// How long a stop waits for looks that are under way.
 const LAST_LOOKS: Duration = Duration::from_secs(5);
 
@@ -79,12 +82,13 @@ impl<O: Office> Controller<O> {
         let mirror = Arc::new(Mirror::new(self.client.clone(), clock.clone()));
         let place = (lease_namespace.as_str(), roles::LEASE);
         let (mut candidate, term) = Candidate::new(self.client.clone(), place, identity, clock.clone());
-        let (holder, leads) = (candidate.holder(), term.clone());
+        let (holder, leads, ledger) = (candidate.holder(), term.clone(), Ledger::new(term.clone()));
         let (news, listen) = mpsc::channel(64);
         let looker = Looker {
             office: self.office.clone(),
             mirror: mirror.clone(),
             writer: Writer::new(self.client.clone(), term.clone()),
+            ledger: ledger.clone(),
             clock,
         };
         let desk = Desk {
@@ -97,13 +101,14 @@ impl<O: Office> Controller<O> {
             looks: JoinSet::new(),
             looking: HashMap::new(),
             number: None,
+            older: ledger.older(),
         };
         let around = future::join5(
             mirror.follow(),
             candidate.compete(),
             self.hear_of_changes(news.clone()),
             self.hear_of_all(news, round),
-            self.tell_how_it_stands(&mirror, leads, holder),
+            self.tell_how_it_stands(&mirror, &ledger, leads, holder),
         );
         tokio::select! {
             _ = around => {}
@@ -138,8 +143,14 @@ impl<O: Office> Controller<O> {
         }
     }
 
-    async fn tell_how_it_stands(&self, mirror: &Mirror, mut term: Term, mut holder: watch::Receiver<Option<String>>) {
-        let (mut connection, mut failures) = (mirror.connection(), 0);
+    async fn tell_how_it_stands(
+        &self,
+        mirror: &Mirror,
+        ledger: &Ledger,
+        mut term: Term,
+        mut holder: watch::Receiver<Option<String>>,
+    ) {
+        let (mut connection, mut older, mut failures) = (mirror.connection(), ledger.older(), 0);
         loop {
             let leads = term.running().is_some();
             let lease = match (leads, &*holder.borrow_and_update()) {
@@ -149,12 +160,19 @@ impl<O: Office> Controller<O> {
             };
             let connection_now = connection.borrow_and_update().clone();
             let known = connection_now != Connection::Unknown;
-            let standing = Standing { identity: self.settings.identity.clone(), connection: connection_now, lease };
-            let told = if known { self.office.standing(standing).await } else { Ok(()) };
+            let remembered = ledger.remembered().filter(|_| leads);
+            let identity = self.settings.identity.clone();
+            let standing = Standing { identity, connection: connection_now, lease, remembered };
+            let told = if known { self.office.standing(standing).await.map(Some) } else { Ok(None) };
             let wait = match told {
-                Ok(()) => {
+                Ok(answer) => {
                     failures = 0;
-                    backoff::about(TOLD_EVERY, &self.settings.identity)
+                    // Whoever does not write knows of no Lease of today.
+                    if let Some(told) = answer.filter(|_| leads) {
+                        ledger.hears(told, remembered);
+                    }
+                    let every = if *older.borrow_and_update() { ASKED_EVERY } else { TOLD_EVERY };
+                    backoff::about(every, &self.settings.identity)
                 }
                 Err(trouble) => {
                     failures += 1;
@@ -167,6 +185,7 @@ impl<O: Office> Controller<O> {
             tokio::select! {
                 _ = connection.changed() => {}
                 _ = holder.changed() => {}
+                _ = older.changed() => {}
                 () = term.turned(leads) => {}
                 () = sleep(wait) => {}
             }
@@ -186,6 +205,8 @@ struct Desk<O> {
     looking: HashMap<task::Id, OrganizationId>,
     /// The term that the memories are of.
     number: Option<u64>,
+    /// The database is older than what the cluster was told.
+    older: watch::Receiver<bool>,
 }
 
 impl<O: Office> Desk<O> {
@@ -206,6 +227,7 @@ impl<O: Office> Desk<O> {
                 }
                 Some(ended) = self.looks.join_next_with_id() => self.finish(ended),
                 () = self.term.changed() => {}
+                _ = self.older.changed() => self.agenda.touch_everybody(Instant::now()),
                 () = until(wakes_at) => {}
             }
         }
@@ -224,7 +246,7 @@ impl<O: Office> Desk<O> {
             self.memories.clear();
             self.agenda.touch_everybody(Instant::now());
         }
-        if term.is_none() || !self.mirror.is_listed() {
+        if term.is_none() || !self.mirror.is_listed() || *self.older.borrow() {
             return false;
         }
         while self.looks.len() < AT_ONCE {

@@ -3,13 +3,17 @@
 //! A holder renews every two seconds and counts on six from the moment it asked; the others take over when they have
 //! seen the Lease unchanged for ten by their own clock. Between the two lie the longest write and a reserve, so that
 //! two never write at once, however their clocks differ and however long one of them slept.
+//!
+//! The Lease is also where the cluster remembers what it was told: whoever takes it over finds there how far the last one
+//! had come, and sees when the database that it follows is an older copy.
 
 use crate::{
     failure::Failure,
     mirror::Clock,
+    object::annotation,
     term::{Held, Term},
 };
-use domain::time::Timestamp;
+use domain::{time::Timestamp, told::Told};
 use k8s_openapi::{
     api::coordination::v1::{Lease, LeaseSpec},
     apimachinery::pkg::apis::meta::v1::{MicroTime, ObjectMeta},
@@ -38,6 +42,8 @@ pub(crate) struct Candidate {
     seen: Option<Observed>,
     /// Somebody else, as last seen.
     holder: watch::Sender<Option<String>>,
+    /// What the cluster is to remember.
+    heard: watch::Receiver<Option<Told>>,
 }
 
 /// A Lease of somebody else's, and since when it has not changed.
@@ -51,8 +57,8 @@ impl Candidate {
         let (namespace, name) = place;
         let (held, term) = Term::new();
         let api = Api::namespaced(client, namespace);
-        let (name, holder) = (name.to_owned(), watch::Sender::new(None));
-        (Self { api, name, identity, clock, term: held, lease: None, seen: None, holder }, term)
+        let (name, holder, heard) = (name.to_owned(), watch::Sender::new(None), term.heard());
+        (Self { api, name, identity, clock, term: held, lease: None, seen: None, holder, heard }, term)
     }
 
     /// Who else holds it.
@@ -65,13 +71,27 @@ impl Candidate {
         loop {
             let asked = Instant::now();
             // Within the time that is counted on, there is room for another try.
-            match timeout(RENEWED_EVERY, self.turn()).await {
-                Ok(Ok(true)) => self.prolong(asked),
-                Ok(Ok(false)) => self.end(),
-                Ok(Err(failure)) => tracing::debug!(%failure, "the lease can't be asked for"),
-                Err(_) => tracing::debug!("the lease can't be asked for: no answer"),
+            let renewed = match timeout(RENEWED_EVERY, self.turn()).await {
+                Ok(Ok(renewed)) => Some(renewed),
+                Ok(Err(failure)) => {
+                    tracing::debug!(%failure, "the lease can't be asked for");
+                    None
+                }
+                Err(_) => {
+                    tracing::debug!("the lease can't be asked for: no answer");
+                    None
+                }
+            };
+            match renewed {
+                Some(true) => self.prolong(asked),
+                Some(false) => self.end(),
+                None => {}
             }
-            sleep(RENEWED_EVERY.saturating_sub(asked.elapsed())).await;
+            tokio::select! {
+                () = sleep(RENEWED_EVERY.saturating_sub(asked.elapsed())) => {}
+                // Nothing new is told before the cluster remembers: somebody waits for that.
+                Ok(()) = self.heard.changed(), if renewed == Some(true) => {}
+            }
         }
     }
 
@@ -79,6 +99,7 @@ impl Candidate {
     pub(crate) async fn release(&mut self) {
         self.end();
         let Some(mut lease) = self.lease.take() else { return };
+        self.remember(&mut lease.metadata);
         if let Some(spec) = &mut lease.spec {
             spec.holder_identity = None;
             spec.lease_duration_seconds = Some(1);
@@ -96,6 +117,7 @@ impl Candidate {
                 tracing::info!(identity = self.identity, term = held.number, "this controller writes");
             }
             held.until = Some(asked + COUNTED_ON);
+            held.remembered = self.lease.as_ref().and_then(|lease| remembered(&lease.metadata));
         });
         self.holder.send_if_modified(|holder| holder.take().is_some());
     }
@@ -113,7 +135,7 @@ impl Candidate {
     /// Whether it is ours now.
     async fn turn(&mut self) -> Result<bool, Failure> {
         if let Some(lease) = self.lease.take() {
-            let renewed = self.as_ours(Some(&lease));
+            let renewed = self.as_ours(Some(lease));
             if let Some(lease) = self.write(&renewed).await? {
                 self.lease = Some(lease);
                 return Ok(true);
@@ -125,13 +147,14 @@ impl Candidate {
         if !self.is_free(&found) {
             return Ok(false);
         }
-        let taken = self.as_ours(Some(&found));
+        let taken = self.as_ours(Some(found));
         self.lease = self.write(&taken).await?;
         Ok(self.lease.is_some())
     }
 
     async fn make(&mut self) -> Result<bool, Failure> {
-        match self.api.create(&PostParams::default(), &self.as_ours(None)).await {
+        let made = self.as_ours(None);
+        match self.api.create(&PostParams::default(), &made).await {
             Ok(lease) => {
                 self.lease = Some(lease);
                 Ok(true)
@@ -174,16 +197,20 @@ impl Candidate {
     }
 
     /// The Lease as ours, from what it was.
-    fn as_ours(&self, before: Option<&Lease>) -> Lease {
+    fn as_ours(&mut self, before: Option<Lease>) -> Lease {
         let now = micro_time((self.clock)());
-        let spec = before.and_then(|lease| lease.spec.clone()).unwrap_or_default();
+        let transitions = i32::from(before.is_some());
+        let Lease { metadata: before, spec } = before.unwrap_or_default();
+        let spec = spec.unwrap_or_default();
         let renewed = spec.holder_identity.as_ref() == Some(&self.identity);
-        let transitions = spec.lease_transitions.unwrap_or_default() + i32::from(before.is_some() && !renewed);
-        let metadata = ObjectMeta {
+        let transitions = spec.lease_transitions.unwrap_or_default() + if renewed { 0 } else { transitions };
+        let mut metadata = ObjectMeta {
             name: Some(self.name.clone()),
-            resource_version: before.and_then(|lease| lease.metadata.resource_version.clone()),
+            resource_version: before.resource_version,
+            annotations: before.annotations,
             ..ObjectMeta::default()
         };
+        self.remember(&mut metadata);
         let spec = LeaseSpec {
             holder_identity: Some(self.identity.clone()),
             lease_duration_seconds: Some(LASTS_SECONDS),
@@ -194,6 +221,23 @@ impl Candidate {
         };
         Lease { metadata, spec: Some(spec) }
     }
+
+    /// Notes there what was heard. What was seen there before counts too, since somebody may have deleted the Lease.
+    fn remember(&mut self, lease: &mut ObjectMeta) {
+        let heard = *self.heard.borrow_and_update();
+        let known = [self.term.borrow().remembered, heard].into_iter().flatten();
+        let now = known.fold(remembered(lease), |before, told| Some(told.remembered_after(before)));
+        if let Some(now) = now {
+            lease.annotations.get_or_insert_default().insert(annotation::TOLD.to_owned(), now.to_string());
+        }
+    }
+}
+
+fn remembered(lease: &ObjectMeta) -> Option<Told> {
+    let text = lease.annotations.as_ref()?.get(annotation::TOLD)?;
+    text.parse()
+        .inspect_err(|_| tracing::warn!(text, "what the Lease says that the cluster was told can't be read"))
+        .ok()
 }
 
 fn micro_time(at: Timestamp) -> Option<MicroTime> {

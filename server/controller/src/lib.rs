@@ -17,6 +17,7 @@ mod controller;
 pub mod drift;
 mod failure;
 mod lease;
+mod ledger;
 mod mirror;
 pub mod object;
 mod office;

@@ -34,6 +34,8 @@ pub mod annotation {
     pub const SUBJECT_NAME: &str = "bailiwick/subject-name";
     pub const GRANTED_BY: &str = "bailiwick/granted-by";
     pub const GRANTED_AT: &str = "bailiwick/granted-at";
+    /// On the Lease: what the cluster remembers of what it was told.
+    pub const TOLD: &str = "bailiwick/told";
 }
 
 const RBAC: &str = "rbac.authorization.k8s.io";

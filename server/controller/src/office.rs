@@ -12,6 +12,7 @@ use domain::{
     id::OrganizationId,
     text::NamespaceName,
     time::Timestamp,
+    told::Told,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -32,6 +33,13 @@ pub struct Wanted {
     pub deletions: Deletions,
     /// When the wish changes by time alone: the next end of a token or of a grant.
     pub until: Option<Timestamp>,
+    /// Whether the cluster has yet to agree with this version: then it is counted before the cluster is told of it.
+    #[serde(default)]
+    pub news: bool,
+    /// What the database counts of what the cluster was told, read no earlier than the wish. `None`: nobody counts there, since
+    /// the server is of a version that does not.
+    #[serde(default)]
+    pub told: Option<Told>,
 }
 
 /// Why there is no answer from the office. Then nothing in the cluster is touched. For the log.
@@ -117,6 +125,9 @@ pub struct Standing {
     pub identity: String,
     pub connection: Connection,
     pub lease: Lease,
+    /// What the cluster remembers of what it was told, where this controller writes.
+    #[serde(default)]
+    pub remembered: Option<Told>,
 }
 
 /// Who writes.
@@ -144,6 +155,10 @@ pub trait Office: Send + Sync + 'static {
     /// Told when there is something new to tell, and again until it is taken.
     fn report(&self, organization: OrganizationId, report: Report) -> impl Future<Output = Result<(), Trouble>> + Send;
 
-    /// Told whenever it changes, now and then besides, and again until it is taken.
-    fn standing(&self, standing: Standing) -> impl Future<Output = Result<(), Trouble>> + Send;
+    /// Counts one more, before the cluster is told something new, and answers what that makes. Counts no further where less is
+    /// counted than the cluster remembers.
+    fn count_up(&self, remembered: Option<Told>) -> impl Future<Output = Result<Option<Told>, Trouble>> + Send;
+
+    /// Told whenever it changes, now and then besides, and again until it is taken. Answers what is counted.
+    fn standing(&self, standing: Standing) -> impl Future<Output = Result<Option<Told>, Trouble>> + Send;
 }

@@ -5,11 +5,12 @@ use crate::{
     apply::{Done, Outcomes, Writer},
     drift::Drift,
     failure::Failure,
+    ledger::Ledger,
     mirror::{Clock, Expected, Mirror, Seen},
     office::{Office, Report, Trouble, Wanted},
     plan::{Plan, Sight, Step, plan},
 };
-use domain::{binding::Key, id::OrganizationId, text::NamespaceName};
+use domain::{binding::Key, id::OrganizationId, text::NamespaceName, told::Told};
 use futures::{StreamExt, stream};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,6 +24,7 @@ pub(crate) struct Looker<O> {
     pub(crate) office: Arc<O>,
     pub(crate) mirror: Arc<Mirror>,
     pub(crate) writer: Writer,
+    pub(crate) ledger: Ledger,
     pub(crate) clock: Clock,
 }
 
@@ -32,6 +34,9 @@ pub(crate) struct Memory {
     version: Option<i64>,
     settled: BTreeSet<Key>,
     told: Option<Report>,
+    /// What the database counted with the last wish, and the version that the cluster remembers to have been told.
+    counted: Option<Told>,
+    entered: Option<i64>,
     /// What kept the last look from knowing what is wanted: told once, and not with every try.
     trouble: Option<Trouble>,
 }
@@ -40,6 +45,7 @@ type Namespaces = BTreeMap<NamespaceName, Result<(), Failure>>;
 
 impl<O: Office> Looker<O> {
     pub(crate) async fn look(&self, organization: OrganizationId, memory: &mut Memory) -> Ended {
+        let remembered = self.ledger.remembered();
         let wanted = match self.office.wanted(organization).await {
             Ok(wanted) => {
                 memory.trouble = None;
@@ -53,6 +59,16 @@ impl<O: Office> Looker<O> {
                 return Ended::InTrouble;
             }
         };
+        if let Some(told) = wanted.told {
+            if self.ledger.compare(told, remembered).is_err() {
+                return Ended::InTrouble;
+            }
+            // An older database is meant: what was remembered of the one before says nothing of this one.
+            if memory.counted.is_some_and(|before| !told.continues(before)) {
+                *memory = Memory::default();
+            }
+            memory.counted = Some(told);
+        }
         if memory.version.is_some_and(|before| wanted.version < before) {
             tracing::warn!(%organization, version = wanted.version, "an older wish than the last; the cluster stays as it is");
             return Ended::InTrouble;
@@ -61,6 +77,12 @@ impl<O: Office> Looker<O> {
         let Some(seen) = self.mirror.of(organization, wanted.namespaces.iter().map(NamespaceName::as_str)) else {
             return Ended::InTrouble;
         };
+        if memory.entered != Some(wanted.version) {
+            if self.ledger.enter(&*self.office, &wanted, remembered).await.is_err() {
+                return Ended::InTrouble;
+            }
+            memory.entered = Some(wanted.version);
+        }
         let namespaces = self.namespaces(organization, &wanted, &seen).await;
         let plan = self.plan(organization, &wanted, &seen, &namespaces, &memory.settled);
         let outcomes = self.writer.carry_out(plan.steps.clone()).await;

@@ -7,9 +7,9 @@ use crate::{
     mirror::Clock,
     office::{Office, Report, Standing, Trouble, Wanted},
     plan::Deletions,
-    wire::{self, Changes, LONGEST_WAIT, Wish},
+    wire::{self, Changes, Counted, LONGEST_WAIT, Remembered, Wish},
 };
-use domain::{id::OrganizationId, time::Timestamp};
+use domain::{id::OrganizationId, time::Timestamp, told::Told};
 use http::{Method, Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use kube::{Client, Config, client::Body};
@@ -45,7 +45,8 @@ struct Kept {
 
 /// What the server said to a question that it took.
 enum Said {
-    Nothing,
+    /// But what it counts, if it does.
+    Nothing(Option<Told>),
     This(Vec<u8>),
 }
 
@@ -89,6 +90,7 @@ impl There {
         let request = request.body(Body::from(body)).map_err(|error| Missed::Refused(error.to_string()))?;
         let answer = self.client.send(request).await.map_err(|error| Missed::Away(line(&innermost(&error))))?;
         let status = answer.status();
+        let told = answer.headers().get(wire::TOLD).map(|told| told.to_str().ok().and_then(|told| told.parse().ok()));
         let body = Limited::new(answer.into_body(), wire::LARGEST).collect().await.map_err(|error| {
             if error.is::<LengthLimitError>() {
                 return Missed::Refused("the server says more than a controller reads".to_owned());
@@ -97,7 +99,10 @@ impl There {
         })?;
         let body = body.to_bytes();
         match status {
-            StatusCode::NO_CONTENT => Ok(Said::Nothing),
+            StatusCode::NO_CONTENT => match told {
+                Some(None) => Err(Missed::Refused("what the server counts can't be read".to_owned())),
+                told => Ok(Said::Nothing(told.flatten())),
+            },
             StatusCode::OK => Ok(Said::This(body.into())),
             // Also without a body of ours: a proxy may stand between.
             _ => {
@@ -112,13 +117,44 @@ impl There {
     async fn read<T: DeserializeOwned>(&self, path: &str, wait: Duration) -> Result<T, Trouble> {
         match self.ask(Method::GET, path, Vec::new(), wait).await? {
             Said::This(body) => parse(&body),
-            Said::Nothing => Err(Trouble("the server says nothing to what it was not asked".to_owned())),
+            Said::Nothing(_) => Err(Trouble("the server says nothing to what it was not asked".to_owned())),
         }
     }
 
-    async fn tell(&self, path: &str, what: &impl Serialize) -> Result<(), Trouble> {
+    async fn tell(&self, path: &str, what: &impl Serialize) -> Result<Said, Trouble> {
         let body = serde_json::to_vec(what).map_err(|error| Trouble(error.to_string()))?;
-        self.ask(Method::POST, path, body, Duration::ZERO).await.map(|_| ())
+        self.ask(Method::POST, path, body, Duration::ZERO).await
+    }
+
+    /// Tells something that is answered by what is counted; a server that does not count says nothing.
+    async fn told(&self, path: &str, what: &impl Serialize) -> Result<Option<Told>, Trouble> {
+        match self.tell(path, what).await? {
+            Said::This(body) => parse::<Counted>(&body).map(|counted| counted.told),
+            Said::Nothing(_) => Ok(None),
+        }
+    }
+
+    /// What an organization wants, where there is another wish than the one that is kept.
+    async fn newer_than(
+        &self,
+        organization: OrganizationId,
+        kept: Option<&Kept>,
+    ) -> Result<Result<Wanted, Option<Told>>, Trouble> {
+        let mut path = wire::wanted_of(organization);
+        if let Some(kept) = kept {
+            path.push_str(&format!("?newer_than={}", kept.wanted.version));
+            path.extend(kept.until.map(|until| format!("&until={until}")));
+        }
+        let body = match self.ask(Method::GET, &path, Vec::new(), Duration::ZERO).await? {
+            Said::This(body) => body,
+            Said::Nothing(told) => return Ok(Err(told)),
+        };
+        let Wish { mut wanted, now } = parse(&body)?;
+        let until = wanted.until;
+        // By our own clock, since it is here that somebody has to look again.
+        wanted.until = until.map(|until| (self.clock)().plus(until.since(now)));
+        lock(&self.wishes).insert(organization, Arc::new(Kept { wanted: wanted.clone(), until }));
+        Ok(Ok(wanted))
     }
 
     async fn ask_for_changes(&self) -> Result<Changes, Trouble> {
@@ -174,32 +210,30 @@ impl Office for There {
         // Deletions that the operator confirmed are confirmed once: such a wish is asked for whole each time.
         let kept = lock(&self.wishes).get(&organization).cloned();
         let kept = kept.filter(|kept| kept.wanted.deletions == Deletions::WithinReason);
-        let mut path = wire::wanted_of(organization);
-        if let Some(kept) = &kept {
-            path.push_str(&format!("?newer_than={}", kept.wanted.version));
-            path.extend(kept.until.map(|until| format!("&until={until}")));
-        }
-        let body = match (self.ask(Method::GET, &path, Vec::new(), Duration::ZERO).await?, kept) {
-            (Said::This(body), _) => body,
-            (Said::Nothing, Some(kept)) => return Ok(kept.wanted.clone()),
-            (Said::Nothing, None) => {
-                return Err(Trouble("the server says that nothing is newer than nothing".to_owned()));
+        if let Some(kept) = kept {
+            match self.newer_than(organization, Some(&kept)).await? {
+                Ok(wanted) => return Ok(wanted),
+                // The same version of another history is another wish.
+                Err(told) if told.zip(kept.wanted.told).is_none_or(|(now, before)| now.continues(before)) => {
+                    return Ok(Wanted { told, ..kept.wanted.clone() });
+                }
+                Err(_) => {}
             }
-        };
-        let Wish { mut wanted, now } = parse(&body)?;
-        let until = wanted.until;
-        // By our own clock, since it is here that somebody has to look again.
-        wanted.until = until.map(|until| (self.clock)().plus(until.since(now)));
-        lock(&self.wishes).insert(organization, Arc::new(Kept { wanted: wanted.clone(), until }));
-        Ok(wanted)
+        }
+        let wanted = self.newer_than(organization, None).await?;
+        wanted.map_err(|_| Trouble("the server says that nothing is newer than nothing".to_owned()))
     }
 
     async fn report(&self, organization: OrganizationId, report: Report) -> Result<(), Trouble> {
-        self.tell(&wire::report_of(organization), &report.of_trouble()).await
+        self.tell(&wire::report_of(organization), &report.of_trouble()).await.map(|_| ())
     }
 
-    async fn standing(&self, standing: Standing) -> Result<(), Trouble> {
-        self.tell(wire::CONNECTION, &standing).await
+    async fn count_up(&self, remembered: Option<Told>) -> Result<Option<Told>, Trouble> {
+        self.told(wire::COUNT, &Remembered { remembered }).await
+    }
+
+    async fn standing(&self, standing: Standing) -> Result<Option<Told>, Trouble> {
+        self.told(wire::CONNECTION, &standing).await
     }
 }
 

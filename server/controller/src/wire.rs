@@ -1,16 +1,23 @@
 //! What a controller far from the database and the server it asks say to each other, over HTTP and in JSON. Both ends are of
-//! one version: what one of them can't read is an error, and then nothing in the cluster is touched.
+//! one version, or next to it: what one of them can't read is an error, and then nothing in the cluster is touched.
+//!
+//! Where one end does not count what the cluster was told, since it is of the version before, it says nothing of it, and the
+//! other does without.
 
 use crate::office::Wanted;
-use domain::{id::OrganizationId, time::Timestamp};
+use domain::{id::OrganizationId, time::Timestamp, told::Told};
 use serde::{Deserialize, Serialize};
 use std::{fmt::Display, time::Duration};
 
 /// Asked with `after` (the last answer's `next`) and `seconds`: waits so long for organizations to change.
 pub const CHANGES: &str = "/cluster/v1/changes";
 pub const ORGANIZATIONS: &str = "/cluster/v1/organizations";
-/// How the controller stands: a [`Standing`](crate::Standing).
+/// How the controller stands: a [`Standing`](crate::Standing). Answers what is [`Counted`].
 pub const CONNECTION: &str = "/cluster/v1/connection";
+/// Counts one more, from what is [`Remembered`]. Answers what is [`Counted`].
+pub const COUNT: &str = "/cluster/v1/count";
+/// Beside an answer without content: what is counted.
+pub const TOLD: &str = "bailiwick-told";
 
 /// Asked with `newer_than` (a version) and `until` by whoever has a wish that holds until then: no content where it still does.
 pub fn wanted_of(organization: impl Display) -> String {
@@ -41,4 +48,16 @@ pub struct Wish {
     pub wanted: Wanted,
     /// What time it is where the wish comes from: its end is by that clock.
     pub now: Timestamp,
+}
+
+/// What the database counts of what the cluster was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    pub told: Option<Told>,
+}
+
+/// What the cluster remembers of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remembered {
+    pub remembered: Option<Told>,
 }

@@ -36,6 +36,7 @@ pub mod schema;
 pub mod sessions;
 pub mod sign_ups;
 pub mod tokens;
+pub mod told;
 #[cfg(feature = "trial")]
 pub mod trial;
 pub mod users;
@@ -71,6 +72,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'stati
         ("roster", roster::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
         ("sign_ups", sign_ups::STATEMENTS),
+        ("told", told::STATEMENTS),
         ("tokens", tokens::STATEMENTS),
         ("users", users::STATEMENTS),
         ("withheld", withheld::STATEMENTS),

@@ -93,6 +93,35 @@ impl Trial {
         Self { db, place: Arc::new(place) }
     }
 
+    /// As a backup holds it that is made now, restored as a database of its own. PostgreSQL copies only what nobody uses:
+    /// whoever does is cut off meanwhile.
+    ///
+    /// # Panics
+    /// Where it can't be copied.
+    pub async fn copy(&self) -> Self {
+        let place = match &*self.place {
+            Place::Folder(_) => {
+                let place = Place::Folder(tempfile::tempdir().expect("a folder"));
+                let file = place.url("").replace("sqlite:", "");
+                std::fs::File::create(&file).expect("a file");
+                self.db.back_up(file.as_ref()).await.expect("a backup");
+                place
+            }
+            Place::Server(server, name) => {
+                let mut c = PgConnection::connect(&format!("{server}/postgres")).await.expect("PostgreSQL");
+                let copy = format!("{name}_copy");
+                run(&mut c, format!("alter database {name} allow_connections false")).await;
+                let users = "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname";
+                run(&mut c, format!("{users} = '{name}'")).await;
+                run(&mut c, format!("create database {copy} template {name}")).await;
+                run(&mut c, format!("alter database {name} allow_connections true")).await;
+                Place::Server(server.clone(), copy)
+            }
+        };
+        let db = Db::open(&place.url(""), Options::default()).await.expect("the copy");
+        Self { db, place: Arc::new(place) }
+    }
+
     /// Where another program finds the same database.
     pub fn url(&self) -> String {
         self.place.url("")
@@ -210,7 +239,11 @@ impl Trial {
         read.fetch_all(sql).await.expect("a plan").iter().map(|row| row.get("detail")).collect()
     }
 
-    async fn end(self) {
+    /// Takes it away.
+    ///
+    /// # Panics
+    /// Where it is gone already.
+    pub async fn end(self) {
         self.db.close().await;
         if let Place::Server(server, name) = &*self.place {
             let mut c = PgConnection::connect(&format!("{server}/postgres")).await.expect("PostgreSQL");

@@ -55,7 +55,7 @@ const fn post(function: &'static str, fields: &'static str, answers: [u16; 9]) -
     Call { method: "POST", function, fields, answers }
 }
 
-pub(crate) const CALLS: [Call; 85] = [
+pub(crate) const CALLS: [Call; 86] = [
     post(
         "sessions/sign-up",
         "organization_name=Eastwind&first_name=E&last_name=W&email={address}&password={password}",
@@ -164,6 +164,7 @@ pub(crate) const CALLS: [Call; 85] = [
     post("operator/close-sign-ups", "", OPERATORS),
     post("operator/open-sign-ups", "", OPERATORS),
     post("operator/retry-mail", "", OPERATORS),
+    post("operator/confirm-restore", "since={noticed}", OPERATORS),
     get("activity/list", "organization=northwind&code=member.deactivated&since=2026-01-01&limit=5", ADMINS_AND_TOKENS),
 ];
 
@@ -230,7 +231,7 @@ impl Cast {
                     id
                 }
                 "{request}" | "{second admin}" | "{heir}" | "{privileged}" | "{doomed}" | "{spare}" | "{suspended}"
-                | "{holding}" | "{fellow}" | "{credential}" => self.of_operators(value, &filled).await,
+                | "{holding}" | "{fellow}" | "{credential}" | "{noticed}" => self.of_operators(value, &filled).await,
                 "{label}" => format!("lab-{}", self.house.next()),
                 "{member}" => member.insert(self.seated().await).id().await,
                 "{version}" => member.as_ref().unwrap().version().await.to_string(),

@@ -35,6 +35,7 @@ impl Cast {
                 operator::add(&by, &email, None).await.unwrap();
                 email
             }
+            "{noticed}" => self.house.is_an_older_copy().await.to_string(),
             "{credential}" => operator::make_credential(&by, "ci").await.unwrap().0.to_string(),
             _ => {
                 let slug = self.house.found(&format!("Spare {number}"), &self.new_address()).await.slug;

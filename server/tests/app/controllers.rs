@@ -7,9 +7,9 @@ use crate::{
 use controller::{
     Connection, Failure, Lease, Report, Standing,
     plan::Deletions,
-    wire::{self, Changes, Wish},
+    wire::{self, Changes, Counted, Remembered, Wish},
 };
-use domain::{binding::Subject, id::OrganizationId, text::NamespaceName};
+use domain::{binding::Subject, id::OrganizationId, text::NamespaceName, told::Told};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -68,13 +68,14 @@ fn done(wish: &Wish) -> Report {
     }
 }
 
-fn doors(organization: OrganizationId) -> [(&'static str, String); 5] {
+fn doors(organization: OrganizationId) -> [(&'static str, String); 6] {
     [
         ("GET", format!("{}?seconds=0", wire::CHANGES)),
         ("GET", wire::ORGANIZATIONS.to_owned()),
         ("GET", wire::wanted_of(organization)),
         ("POST", wire::report_of(organization)),
         ("POST", wire::CONNECTION.to_owned()),
+        ("POST", wire::COUNT.to_owned()),
     ]
 }
 
@@ -159,6 +160,36 @@ fn a_controller_is_told_what_every_organization_wants_and_whether_that_is_news()
             .await;
         assert_eq!(newer(version, "").await, 200, "the operator has confirmed it");
         assert_eq!(wish(&far, one).await.wanted.deletions, Deletions::Confirmed);
+    });
+}
+
+#[test]
+fn what_the_cluster_was_told_is_counted_from_afar_too() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let (far, one) = (controller(&house), house.organization("northwind").await.id);
+        let first = wish(&far, one).await.wanted;
+        let before = first.told.unwrap();
+        assert!(first.news);
+        let count = async |remembered: Option<Told>| {
+            let body = serde_json::to_vec(&Remembered { remembered }).unwrap();
+            let answer = ask(&far, "POST", wire::COUNT, body).await;
+            serde_json::from_str::<Counted>(&answer.text).unwrap().told.unwrap()
+        };
+        assert_eq!(count(Some(before)).await.count(), before.count() + 1);
+        let ahead = Told::new(before.line, before.count() + 2).unwrap();
+        assert_eq!(count(Some(ahead)).await.count(), before.count() + 1, "an older copy goes no further");
+        let no_newer = get(&far, &format!("{}?newer_than={}", wire::wanted_of(one), first.version)).await;
+        let told = no_newer.header(wire::TOLD).parse::<Told>().unwrap();
+        assert_eq!((no_newer.status, told.count()), (204, before.count() + 1));
+        let (identity, connection, lease) = ("far".into(), Connection::Unknown, Lease::Ours);
+        let standing = Standing { identity, connection, lease, remembered: Some(ahead) };
+        let answer = ask(&far, "POST", wire::CONNECTION, serde_json::to_vec(&standing).unwrap()).await;
+        assert_eq!(serde_json::from_str::<Counted>(&answer.text).unwrap().told, Some(told));
+        for garbage in ["", "null", "[]", r#"{"remembered":7}"#, r#"{"remembered":"x.7"}"#] {
+            assert_eq!(ask(&far, "POST", wire::COUNT, garbage).await.brief(), "400 bad_request", "{garbage}");
+        }
+        ada.create_namespace("dev").await;
     });
 }
 
@@ -271,7 +302,8 @@ fn trouble_with_the_database_is_never_an_empty_answer() {
         let ada = house.found("Northwind", "ada@northwind.example").await;
         let (far, one) = (controller(&house), house.organization(&ada.slug).await.id);
         let report = serde_json::to_string(&done(&wish(&far, one).await)).unwrap();
-        let standing = Standing { identity: "far".into(), connection: Connection::Unknown, lease: Lease::Unknown };
+        let (identity, connection) = ("far".into(), Connection::Unknown);
+        let standing = Standing { identity, connection, lease: Lease::Unknown, remembered: None };
         let standing = serde_json::to_string(&standing).unwrap();
         house.post().await;
         house.installation.db.close().await;
@@ -305,9 +337,9 @@ fn readiness_tells_whether_the_cluster_is_followed_and_fails_for_it_no_more_than
         assert!(silent.starts_with("not followed") && silent.contains(&began.to_string()), "{silent}");
 
         let say = async |connection: Connection, lease: Lease| {
-            let standing = Standing { identity: "far".into(), connection, lease };
+            let standing = Standing { identity: "far".into(), connection, lease, remembered: None };
             let body = serde_json::to_vec(&standing).unwrap();
-            assert_eq!(ask(&controller(&house), "POST", wire::CONNECTION, body).await.status, 204);
+            assert_eq!(ask(&controller(&house), "POST", wire::CONNECTION, body).await.status, 200);
         };
         let now = || house.installation.clock.now();
         let connected = || Connection::Connected { since: now(), version: "v1.36.0".into() };

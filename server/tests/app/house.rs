@@ -15,6 +15,7 @@ use domain::{
     text::{EmailAddress, PersonName, Slug},
     time::Timestamp,
     token::Lifetime,
+    told::Told,
 };
 use mailer::{Mailer, SentMail};
 use sha2::{Digest, Sha256};
@@ -35,7 +36,7 @@ use storage::{
     users::User,
 };
 use usecases::{
-    Clock, Cluster, Installation, Keys, Passwords, Settings, operator,
+    Clock, Cluster, Installation, Keys, Passwords, Settings, cluster, operator,
     outbox::{self, Delivery},
 };
 
@@ -336,6 +337,18 @@ impl House {
         }
         assert!(rows.len() > 10, "{:?}", rows.keys());
         rows
+    }
+
+    /// The controller that writes says that the cluster was told more than is counted here, as after a restore. Answers since
+    /// when that is so.
+    pub(crate) async fn is_an_older_copy(&self) -> Timestamp {
+        let told = cluster::told(&self.installation).await.unwrap().unwrap();
+        let remembered = Told::new(told.line, told.count() + 1).ok();
+        let (identity, lease) = ("one".to_owned(), cluster::Lease::Ours);
+        let standing = cluster::Standing { identity, connected: true, version: None, lease, remembered };
+        cluster::stands(&self.installation, &standing).await.unwrap();
+        let since = cluster::health(&self.installation.db, self.installation.clock.now()).await.unwrap().since();
+        since.expect("it is older")
     }
 
     /// Two organizations and one of everybody.

@@ -211,7 +211,8 @@ fn the_cluster_is_told_of_where_one_is_kept() {
         let drifts = "bailiwick_cluster_drifts";
         Told::by(&house).await.assert(&[(followed, 0.0), (behind, 2.0), (drifts, 0.0)]);
 
-        let standing = Standing { identity: "one".into(), connected: true, version: None, lease: Lease::Ours };
+        let (identity, lease) = ("one".into(), Lease::Ours);
+        let standing = Standing { identity, connected: true, version: None, lease, remembered: None };
         cluster::stands(&house.installation, &standing).await.unwrap();
         let northwind = house.organization("northwind").await;
         let drift = Drift {
@@ -232,6 +233,8 @@ fn the_cluster_is_told_of_where_one_is_kept() {
         };
         cluster::report(&house.installation, &report).await.unwrap();
         Told::by(&house).await.assert(&[(followed, 1.0), (behind, 1.0), (drifts, 2.0)]);
+        house.is_an_older_copy().await;
+        Told::by(&house).await.assert(&[(followed, 0.0)]);
         house.advance(Duration::from_secs(91 * 86_400));
         Told::by(&house).await.assert(&[(followed, 0.0), (drifts, 0.0)]);
     });

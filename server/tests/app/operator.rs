@@ -271,3 +271,38 @@ fn sign_ups_and_operators_are_switched_by_their_questions() {
         assert!(!page.text.contains("name=\"remove-operator\""), "the last one can't be removed");
     });
 }
+
+#[test]
+fn a_restore_is_seen_and_confirmed_after_a_look_at_what_it_brings_back() {
+    on_both(async |house| {
+        let house = house.with(|settings| settings.enforced = true);
+        let ada = ada(&house).await;
+        ada.create_namespace("dev").await;
+        let olga = olga(&house).await;
+        let question = "/operator/cluster?confirm-restore=yes";
+        assert!(!olga.visit(question).await.text.contains("restored database"), "nothing waits");
+        let since = house.is_an_older_copy().await.to_string();
+        let page = olga.visit("/operator/cluster").await;
+        assert!(page.text.contains("older database") && page.text.contains(">Confirm restore<"), "{}", page.text);
+        assert!(olga.visit("/operator").await.text.contains("older database"));
+        let theirs = ada.visit("/o/northwind/namespaces").await.text;
+        assert!(theirs.contains("brought back from an older copy"), "{theirs}");
+        let ready = house.anonymous().send(crate::browser::Ask::get("/readyz")).await.json();
+        let said = format!("not followed since {since}: the database is older than what the cluster was told");
+        assert_eq!(ready["cluster"], said.as_str());
+
+        let page = olga.visit(question).await;
+        for words in ["comes back in the cluster", "taken away there", "Look at people and tokens first", &since] {
+            assert!(page.text.contains(words), "{words}: {}", page.text);
+        }
+        let other = olga.call("operator/confirm-restore", &[("since", "2026-01-01T00:00:00Z")]).await;
+        assert_eq!(other.brief(), "409 not_older");
+        let page = fill(&olga, question, "operator/confirm-restore", &[("since", &since)]).await;
+        assert!(page.text.contains("The restore is confirmed") && page.text.contains("followed"), "{}", page.text);
+        assert!(!page.text.contains("Confirm restore"));
+        let again = olga.call("operator/confirm-restore", &[("since", &since)]).await;
+        assert_eq!(again.brief(), "409 not_older");
+        let log = olga.visit("/operator/activity").await.text;
+        assert!(log.contains("had the cluster follow the database as it was restored"), "{log}");
+    });
+}

@@ -1,6 +1,9 @@
 //! What deletes or closes: shown first, confirmed, and not done without.
 
-use crate::machine::{Machine, both_ways};
+use crate::{
+    house::on_both,
+    machine::{Machine, both_ways, ran},
+};
 
 const SLUG: &str = "northwind";
 
@@ -107,5 +110,29 @@ fn an_operator_is_removed_by_their_address_and_a_credential_by_its_id() {
         needs_a_confirmation(machine, &["credential", "end", id], "“backup”").await;
         machine.done(&["credential", "end", id, "--yes"]).says("The credential is ended.");
         assert_eq!(machine.changes_nothing(4, &["credential", "end", id, "--yes"]).await, "not_found");
+    });
+}
+
+#[test]
+fn a_restore_is_confirmed_by_whoever_has_read_what_it_brings_back() {
+    on_both(async |house| {
+        let machine = Machine::beside(&house).await;
+        // The controller is elsewhere, so that none of its own is asked for here.
+        let run = |arguments: &[&str]| {
+            ran(machine.operator(&[&["cluster"], arguments].concat()).env("BAILIWICK_CONTROLLER", "remote"), "")
+        };
+        let confirm = ["confirm-restore", "--yes"];
+        assert_eq!(run(&confirm).exit, 3, "nothing was restored");
+        house.on_real_time().is_an_older_copy().await;
+        run(&[]).says("run `bailiwick operator cluster confirm-restore`");
+        let asked = run(&confirm[..1]);
+        assert!(asked.exit == 5 && asked.err.contains("come back there") && asked.err.contains("--yes"), "{asked:?}");
+        let doctor = ran(machine.program().arg("doctor").env("BAILIWICK_CONTROLLER", "remote"), "");
+        assert!(doctor.out.contains("the database is older than what the cluster was told"), "{doctor:?}");
+        let done = run(&confirm);
+        assert_eq!(done.exit, 0, "{done:?}");
+        done.says("The restore is confirmed");
+        assert_eq!(run(&confirm).exit, 3, "once is enough");
+        house.post().await;
     });
 }

@@ -88,6 +88,7 @@ fn what_there_is_and_what_waits_is_told() {
         assert_eq!(machine.done(&["overview"]).row("sign-ups"), ["sign-ups", "open"]);
         machine.done(&["cluster"]).says("no cluster is connected");
         assert_eq!(machine.json(&["cluster"])["enforced"], false);
+        assert_eq!(machine.changes_nothing(3, &["cluster", "confirm-restore"]).await, "not_older");
     });
 }
 

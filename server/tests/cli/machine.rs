@@ -66,7 +66,7 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    async fn beside(house: &House) -> Self {
+    pub(crate) async fn beside(house: &House) -> Self {
         let house = house.on_real_time();
         let ada = house.found("Northwind", "ada@northwind.example").await;
         for label in ["dev", "lab"] {

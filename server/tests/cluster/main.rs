@@ -42,4 +42,5 @@ mod outage;
 mod promises;
 mod random;
 mod replicas;
+mod restored;
 mod trouble;

@@ -24,7 +24,10 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use storage::{Db, trial};
+use storage::{
+    Db,
+    trial::{self, Trial},
+};
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 use usecases::{Clock, Installation, Keys, Passwords, Settings};
@@ -217,6 +220,13 @@ impl Place {
     pub(crate) async fn replica(&self) -> House {
         let db = self.house.trial.open_again().await;
         on_real_time(self.house.clone(), db, self.house.installation.settings.clone())
+    }
+
+    /// The same house with a database that was restored from a copy.
+    pub(crate) async fn restored(&self, copy: &Trial) -> House {
+        let mut house = self.house.clone();
+        house.trial = copy.clone();
+        on_real_time(house, copy.db.clone(), self.house.installation.settings.clone())
     }
 
     /// The kubeconfig of the controller.

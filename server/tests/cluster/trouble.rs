@@ -7,7 +7,7 @@ use crate::{
 };
 use bailiwick::office::Here;
 use controller::{Office, Report, Standing, Trouble, Wanted};
-use domain::{id::OrganizationId, membership::Role};
+use domain::{id::OrganizationId, membership::Role, told::Told};
 use serde_json::Value;
 use std::sync::Arc;
 use storage::Db;
@@ -48,7 +48,11 @@ impl Office for Counting {
         self.here.report(organization, report).await
     }
 
-    async fn standing(&self, standing: Standing) -> Result<(), Trouble> {
+    async fn count_up(&self, remembered: Option<Told>) -> Result<Option<Told>, Trouble> {
+        self.here.count_up(remembered).await
+    }
+
+    async fn standing(&self, standing: Standing) -> Result<Option<Told>, Trouble> {
         self.here.standing(standing).await
     }
 }

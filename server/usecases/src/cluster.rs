@@ -3,10 +3,12 @@
 
 mod controllers;
 mod following;
+mod told;
 
 pub(crate) use controllers::connection;
 pub use controllers::{Health, Lease, Standing, await_one, health, stands};
 pub use following::{Following, Sync};
+pub use told::{count_up, told};
 
 use crate::{Context, Error, Installation};
 use domain::{
@@ -18,6 +20,7 @@ use domain::{
     membership::Status,
     text::NamespaceName,
     time::Timestamp,
+    told::Told,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -51,6 +54,9 @@ pub struct Wanted {
     pub confirmed: bool,
     /// When the wish changes by time alone: the next end of a token or of a grant.
     pub until: Option<Timestamp>,
+    /// Whether the cluster has yet to agree with this version: then it is counted before the cluster is told of it.
+    pub news: bool,
+    pub told: Option<Told>,
 }
 
 pub async fn organizations(installation: &Installation) -> Result<Vec<OrganizationId>, Error> {
@@ -73,13 +79,19 @@ pub async fn wanted(installation: &Installation, organization: OrganizationId) -
     let bindings = binding::wanted(&facts, now).map_err(|_| Error::Broken("an organization without members".into()))?;
     let namespaces = namespaces::list(&mut c, organization).await?;
     // Suspending takes everything from everybody: whoever did it meant it.
-    let confirmed =
-        stored.suspended || cluster::state(&mut c, organization).await?.is_some_and(|state| state.confirmed);
+    let state = cluster::state(&mut c, organization).await?;
+    let confirmed = stored.suspended || state.as_ref().is_some_and(|state| state.confirmed);
     let adopted =
         namespaces.iter().filter(|namespace| namespace.adopted).map(|namespace| namespace.name.clone()).collect();
     let namespaces = namespaces.into_iter().map(|namespace| namespace.name).collect();
     let until = binding::next_end(&facts, now);
-    Ok(Some(Wanted { organization, version: stored.version, bindings, namespaces, adopted, confirmed, until }))
+    // Asked again: what was read since the first time may be of a version that the cluster was not told of.
+    let newest = organizations::find(&mut c, organization).await?.map_or(stored.version, |stored| stored.version);
+    let news = state.is_none_or(|state| state.applied_version < newest);
+    // Read last: where a copy is brought back meanwhile, its count goes with whatever was read.
+    let told = storage::told::read(&mut c).await?;
+    let version = stored.version;
+    Ok(Some(Wanted { organization, version, bindings, namespaces, adopted, confirmed, until, news, told }))
 }
 
 /// Whether a wish of this version, which was to hold until then, is still all there is to say: without computing another.

@@ -7,6 +7,7 @@ mod namespaces;
 mod people;
 mod permissions;
 mod requests;
+mod restore;
 mod standing;
 
 pub use directory::{
@@ -21,6 +22,7 @@ pub use namespaces::{adopt, delete};
 pub use people::{Removal, change_founder, change_role, preview_removal, remove_user};
 pub use permissions::{Given, give, given, take};
 pub use requests::{Verdict, decide};
+pub use restore::confirm_restore;
 pub use standing::{confirm_deletions, limit_members, limit_namespaces, resume, suspend};
 
 pub use domain::operator::PREFIX;

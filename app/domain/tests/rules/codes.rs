@@ -164,6 +164,7 @@ fn every_operator_event() -> Vec<OperatorEvent> {
         OperatorEvent::SignUpsClosed,
         OperatorEvent::UserRemoved { name: "Zoë 李".into() },
         OperatorEvent::MailRetried { letters: 3 },
+        OperatorEvent::RestoreConfirmed,
     ];
     for event in &all {
         match event {
@@ -174,7 +175,8 @@ fn every_operator_event() -> Vec<OperatorEvent> {
             | OperatorEvent::SignUpsOpened
             | OperatorEvent::SignUpsClosed
             | OperatorEvent::UserRemoved { .. }
-            | OperatorEvent::MailRetried { .. } => {}
+            | OperatorEvent::MailRetried { .. }
+            | OperatorEvent::RestoreConfirmed => {}
         }
     }
     all

@@ -15,6 +15,7 @@ mod removals;
 mod requests;
 mod secrets;
 mod slugs;
+mod tellings;
 mod texts;
 mod times_and_ids;
 mod tokens;

@@ -94,7 +94,7 @@ pub struct Drift {
 pub struct Cluster {
     /// Whether a controller keeps a cluster at all.
     pub enforced: bool,
-    /// Whether it is followed at all: `followed`, `awaited`, `silent`, `away`, `behind`. None where there is none.
+    /// Whether it is followed at all: `followed`, `awaited`, `silent`, `away`, `behind`, `older`. None where there is none.
     pub state: Option<String>,
     /// Since when it is not.
     pub since: Option<Timestamp>,

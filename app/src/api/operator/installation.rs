@@ -153,3 +153,11 @@ pub async fn retry_mail(#[server(default)] letter: Option<String>) -> Result<Ret
     });
     Ok(Retried { letters })
 }
+
+/// Lets the cluster follow a database that is older than what the cluster was told. `since`: as `operator/cluster` says it.
+#[server(name = ConfirmRestoreCall, prefix = "/api/v1", endpoint = "operator/confirm-restore")]
+pub async fn confirm_restore(since: String) -> Result<(), ApiError> {
+    operator::confirm_restore(&context()?, &since).await?;
+    exchange::notice("The restore is confirmed; the cluster is brought to what the database says now.");
+    Ok(())
+}

@@ -2,7 +2,11 @@
 //! it should be.
 
 use super::{
-    super::{Document, Loaded, Visit, dialog::Dialog, frame::Frame},
+    super::{
+        Away, Document, Loaded, Visit,
+        dialog::{Dialog, Question, Tone},
+        frame::Frame,
+    },
     Act, Desk, Tab, View,
     acts::{self, ACTS},
 };
@@ -16,6 +20,8 @@ use crate::{
 use domain::{path, text::Slug, time::Timestamp};
 use leptos::prelude::*;
 use usecases::{cluster::Health, operator::Cluster};
+
+const CONFIRM_RESTORE: &str = "confirm-restore";
 
 struct Facts {
     frame: Frame,
@@ -32,7 +38,7 @@ pub(super) async fn load(visit: &Visit, frame: Frame) -> Loaded {
     let Cluster { enforced, health, version, differing, drifts } = usecases::operator::cluster(&visit.context).await?;
     let dialog = match visit.query.get("confirm-deletions").and_then(|slug| Slug::parse(slug).ok()) {
         Some(slug) => acts::confirming(visit, &slug, visit.with(&ACTS)).await?,
-        None => None,
+        None => confirming_restore(visit, &health)?,
     };
     let facts = Facts {
         frame,
@@ -45,6 +51,24 @@ pub(super) async fn load(visit: &Visit, frame: Frame) -> Loaded {
         now: visit.context.now(),
     };
     Ok(Document::new("Cluster · Operator", move || view! { <Page facts /> }))
+}
+
+/// Lets the cluster follow the database as it was restored.
+fn confirming_restore(visit: &Visit, health: &Health) -> Result<Option<Dialog>, Away> {
+    let Health::Older { since } = health else { return Ok(None) };
+    if !visit.query.has(CONFIRM_RESTORE) {
+        return Ok(None);
+    }
+    let title = "Let the cluster follow the restored database?";
+    let question = Question::new(title, "/api/v1/operator/confirm-restore", "Follow it", Tone::Takes)
+        .lead("The cluster was told more than this database holds, and nothing is written there until you confirm.")
+        .consequences([
+            "Whatever was taken away since the backup comes back in the cluster: people, tokens and their grants.",
+            "Whatever was given since then is taken away there.",
+            "Look at people and tokens first, and take away here again what has to stay away.",
+        ])
+        .given("since", since.to_string());
+    Dialog::fresh(visit, question, visit.with(&[(CONFIRM_RESTORE, "")])).map(Some)
 }
 
 #[component]
@@ -63,6 +87,7 @@ fn Page(facts: Facts) -> impl IntoView {
 #[component]
 fn State(enforced: bool, health: Health, version: Option<String>) -> impl IntoView {
     let doctor = || view! { <code>"bailiwick doctor"</code> " says more." };
+    let older = enforced && matches!(health, Health::Older { .. });
     let (badge, word, words) = match (enforced, health) {
         (false, _) => (
             "badge none",
@@ -103,12 +128,28 @@ fn State(enforced: bool, health: Health, version: Option<String>) -> impl IntoVi
             }
             .into_any(),
         ),
+        (true, Health::Older { since }) => (
+            "badge bad",
+            "older database",
+            view! {
+                "Since " <Moment at=since />
+                " nothing is written there: the cluster was told more than this database holds, as after a restore from a \
+                 backup. Who was removed since then stays shut out there, and who was let in stays in. Look at people and \
+                 tokens, remove here again what has to stay away, then confirm."
+            }
+            .into_any(),
+        ),
     };
+    let confirm =
+        older.then(|| view! { <Act name=CONFIRM_RESTORE value="yes" word="Confirm restore" class="button danger" /> });
     view! {
         <section class="card" aria-labelledby="state">
-            <header class="card-head">
-                <h2 id="state">"Cluster " <span class=badge>{word}</span></h2>
-                <p>{words}</p>
+            <header class="card-head with-act">
+                <div>
+                    <h2 id="state">"Cluster " <span class=badge>{word}</span></h2>
+                    <p>{words}</p>
+                </div>
+                {confirm}
             </header>
         </section>
     }

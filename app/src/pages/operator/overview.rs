@@ -166,6 +166,7 @@ fn Figures(overview: Overview, cluster: Cluster) -> impl IntoView {
         (true, Health::Away { .. }) => "away",
         (true, Health::Silent { .. }) => "no controller",
         (true, Health::Behind { .. }) => "not ours",
+        (true, Health::Older { .. }) => "older database",
         (true, Health::Awaited) => "awaited",
         (true, Health::Followed) if differing > 0 => "differs",
         (true, Health::Followed) => "followed",

@@ -2,11 +2,11 @@
 
 use crate::people::{binding, now, organization, user};
 use controller::{
-    Failure, Office, Report, There, Trouble, Wanted,
+    Connection, Failure, Lease, Office, Report, Standing, There, Trouble, Wanted,
     plan::{Deletions, Held},
-    wire::{Changes, LARGEST, Wish},
+    wire::{Changes, Counted, LARGEST, TOLD, Wish},
 };
-use domain::{binding::ClusterRole, time::Timestamp};
+use domain::{binding::ClusterRole, time::Timestamp, told::Told};
 use std::{
     collections::{BTreeSet, VecDeque},
     sync::{Arc, Mutex},
@@ -26,6 +26,8 @@ struct Server {
     address: String,
     /// Status and body, one after the other; then nobody is there.
     answers: Arc<Mutex<VecDeque<(u16, String)>>>,
+    /// What it counts, beside answers without content.
+    counts: Arc<Mutex<Option<String>>>,
     /// What was asked: the first line, and the body.
     asked: Arc<Mutex<Vec<(String, String)>>>,
     task: JoinHandle<()>,
@@ -37,7 +39,8 @@ impl Server {
         let address = format!("http://{}", listener.local_addr().unwrap());
         let answers = Arc::new(Mutex::new(answers.into_iter().collect::<VecDeque<_>>()));
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let (left, heard) = (answers.clone(), asked.clone());
+        let counts = Arc::new(Mutex::new(None::<String>));
+        let (left, heard, counted) = (answers.clone(), asked.clone(), counts.clone());
         let task = tokio::spawn(async move {
             loop {
                 let (mut stream, _) = listener.accept().await.unwrap();
@@ -45,13 +48,16 @@ impl Server {
                 let (head, sent) = read(&mut stream).await;
                 assert!(head.contains(&format!("authorization: Bearer {CREDENTIAL}\r\n")), "{head}");
                 heard.lock().unwrap().push((head.lines().next().unwrap().to_owned(), sent));
+                let told = counted.lock().unwrap().as_ref().filter(|_| status == 204).cloned();
+                let told = told.map(|told| format!("{TOLD}: {told}\r\n")).unwrap_or_default();
+                let length = body.len();
                 let head =
-                    format!("HTTP/1.1 {status} Said\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+                    format!("HTTP/1.1 {status} Said\r\ncontent-length: {length}\r\n{told}connection: close\r\n\r\n");
                 // Whoever has read enough hangs up.
                 let _ = stream.write_all(&[head.as_bytes(), body.as_bytes()].concat()).await;
             }
         });
-        Self { address, answers, asked, task }
+        Self { address, answers, counts, asked, task }
     }
 
     fn office(&self) -> There {
@@ -96,6 +102,8 @@ fn wanted(version: i64) -> Wanted {
         adopted: BTreeSet::new(),
         deletions: Deletions::WithinReason,
         until: None,
+        news: false,
+        told: None,
     }
 }
 
@@ -235,4 +243,53 @@ fn what_travels_arrives_as_it_was() {
     let text = serde_json::to_string(&wish).unwrap();
     assert_eq!(serde_json::from_str::<Wish>(&text).unwrap(), wish);
     println!("{text}");
+}
+
+fn told(count: i64) -> Told {
+    Told::new(organization(9), count).unwrap()
+}
+
+#[tokio::test]
+async fn a_wish_that_is_no_newer_comes_with_what_is_counted_and_is_none_of_another_history() {
+    let first = Wanted { told: Some(told(4)), ..wanted(7) };
+    let confirmed = Wanted { told: Some(told(1_000_000_000)), ..wanted(7) };
+    let server = Server::that_says([wish(&first), NOTHING, NOTHING, wish(&confirmed), NOTHING, NOTHING]).await;
+    let (office, one) = (server.office(), organization(1));
+    let counts = |count: &str| *server.counts.lock().unwrap() = Some(count.to_owned());
+    assert_eq!(office.wanted(one).await, Ok(first.clone()));
+    counts(&told(3).to_string());
+    assert_eq!(office.wanted(one).await, Ok(Wanted { told: Some(told(3)), ..first.clone() }), "it went back");
+    // An operator has let an older copy be followed, which may have come to the same version by another way.
+    counts(&told(1_000_000_000).to_string());
+    assert_eq!(office.wanted(one).await, Ok(confirmed.clone()));
+    assert!(!server.last().0.contains("newer_than"), "{:?}", server.last());
+    assert_eq!(office.wanted(one).await, Ok(confirmed));
+    counts("seventeen");
+    assert!(office.wanted(one).await.is_err(), "what can't be read is no wish");
+}
+
+#[tokio::test]
+async fn a_server_of_the_version_before_counts_nothing_and_is_followed_without() {
+    let before = wish(&wanted(7)).1.replace(",\"news\":false,\"told\":null", "");
+    assert!(!before.contains("told"), "{before}");
+    let counted = serde_json::to_string(&Counted { told: Some(told(5)) }).unwrap();
+    let server = Server::that_says([(200, before), NOTHING, NOTHING, (200, counted.clone()), (200, counted)]).await;
+    let office = server.office();
+    assert_eq!(office.wanted(organization(1)).await, Ok(wanted(7)));
+    assert_eq!(office.wanted(organization(1)).await.unwrap().told, None);
+    let (connection, lease, remembered) = (Connection::Unknown, Lease::Ours, Some(told(4)));
+    let standing = Standing { identity: "far".into(), connection, lease, remembered };
+    assert_eq!(office.standing(standing.clone()).await, Ok(None));
+    // The same of one that counts.
+    assert_eq!(office.standing(standing.clone()).await, Ok(Some(told(5))));
+    assert_eq!(serde_json::from_str::<Standing>(&server.last().1).unwrap(), standing);
+    assert_eq!(office.count_up(remembered).await, Ok(Some(told(5))));
+    let (line, sent) = server.last();
+    assert_eq!(
+        (line.as_str(), sent),
+        ("POST /cluster/v1/count HTTP/1.1", format!("{{\"remembered\":\"{}\"}}", told(4)))
+    );
+    // And what a controller of the version before says.
+    let old: Standing = serde_json::from_str(r#"{"identity":"far","connection":"unknown","lease":"ours"}"#).unwrap();
+    assert_eq!(old.remembered, None);
 }

@@ -10,6 +10,7 @@ use app::{
     words,
 };
 use clap::{Subcommand, builder::RangedU64ValueParser};
+use domain::time::Timestamp;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -17,8 +18,11 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  bailiwick operator overview")]
     Overview,
     /// The cluster across all organizations: the connection, what differs, and the drift that was found.
-    #[command(after_help = "Example:\n  bailiwick operator cluster")]
-    Cluster,
+    #[command(after_help = "Examples:\n  bailiwick operator cluster\n  bailiwick operator cluster confirm-restore")]
+    Cluster {
+        #[command(subcommand)]
+        command: Option<ClusterCommand>,
+    },
     /// Mail that has not gone out.
     #[command(subcommand, after_help = "Example:\n  bailiwick operator mail list")]
     Mail(MailCommand),
@@ -34,6 +38,13 @@ pub(super) enum Command {
         #[arg(long, default_value_t = 50, value_name = "N", value_parser = at_least_one())]
         limit: usize,
     },
+}
+
+#[derive(Clone, Copy, Subcommand)]
+pub(super) enum ClusterCommand {
+    /// After a restore: let the cluster follow the database, which is older than what the cluster was told.
+    #[command(after_help = "Example:\n  bailiwick operator cluster confirm-restore")]
+    ConfirmRestore,
 }
 
 #[derive(Subcommand)]
@@ -58,6 +69,9 @@ pub(super) enum SignUpsCommand {
     Close,
 }
 
+/// How the API calls a database that is older than what the cluster was told.
+const OLDER: &str = "older";
+
 pub(super) fn at_least_one() -> RangedU64ValueParser<usize> {
     RangedU64ValueParser::new().range(1..)
 }
@@ -65,7 +79,8 @@ pub(super) fn at_least_one() -> RangedU64ValueParser<usize> {
 pub(super) async fn run(desk: &Desk, command: Command) -> Outcome {
     match command {
         Command::Overview => overview(desk).await,
-        Command::Cluster => cluster(desk).await,
+        Command::Cluster { command: None } => cluster(desk).await,
+        Command::Cluster { command: Some(ClusterCommand::ConfirmRestore) } => confirm_restore(desk).await,
         Command::Mail(MailCommand::List) => mail(desk).await,
         Command::Mail(MailCommand::Retry { id }) => {
             desk.act("operator/retry-mail", id.map(|id| ("letter", id)).into_iter().collect()).await
@@ -104,6 +119,10 @@ async fn cluster(desk: &Desk) -> Outcome {
         Some("silent") => "no controller comes any longer",
         Some("away") => "the API server does not answer",
         Some("behind") => "a controller of another installation holds the Lease",
+        Some(OLDER) => {
+            "the database is older than what the cluster was told: nothing is written there until you confirm that. Look at \
+             people and tokens, then run `bailiwick operator cluster confirm-restore`"
+        }
         // Of a newer server.
         Some(other) => other,
         None => "no cluster is connected",
@@ -132,6 +151,22 @@ async fn cluster(desk: &Desk) -> Outcome {
         paper.heading("Drift");
         paper.table("None.", ["FOUND", "ORGANIZATION", "BINDING", "CHANGED BY", "WHAT", "DONE"], &drifts);
     })
+}
+
+async fn confirm_restore(desk: &Desk) -> Outcome {
+    let (_, it): (_, Cluster) = desk.read("operator/cluster", Vec::new()).await?;
+    if it.state.as_deref() == Some(OLDER) {
+        desk.remark(|paper| {
+            paper.line(
+                "The cluster will be brought to what the database says: people, tokens and grants that were taken away since the \
+                 backup come back there, and what was given since is taken away.",
+            );
+        });
+        desk.confirm("word", "restored")?;
+    }
+    // Where nothing was noticed, at no time was it: the server says so.
+    let since = it.since.unwrap_or(Timestamp::from_micros(0));
+    desk.act("operator/confirm-restore", vec![("since", since.to_string())]).await
 }
 
 async fn mail(desk: &Desk) -> Outcome {

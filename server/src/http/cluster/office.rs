@@ -10,17 +10,20 @@ use axum::{
     extract::{Path, Request, State},
     http::{StatusCode, Uri},
     middleware::{Next, from_fn_with_state},
-    response::{IntoResponse, Response},
+    response::{AppendHeaders, IntoResponse, Response},
     routing::{get, post},
 };
 use controller::{
     Report, Standing,
-    wire::{self, Changes, Wish},
+    wire::{self, Changes, Counted, Remembered, Wish},
 };
 use domain::{Refusal, id::OrganizationId, time::Timestamp};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
-use usecases::cluster::{self, Taken};
+use usecases::{
+    Installation,
+    cluster::{self, Taken},
+};
 
 /// In bytes. A few names.
 const LARGEST_STANDING: usize = 16 * 1024;
@@ -29,6 +32,7 @@ pub(in crate::http) fn routes(server: &Server) -> Router<Server> {
     Router::new()
         .route(wire::CHANGES, get(changes))
         .route(wire::CONNECTION, post(connection))
+        .route(wire::COUNT, post(count_up))
         .route(wire::ORGANIZATIONS, get(organizations))
         .route(&wire::wanted_of("{organization}"), get(wanted))
         .route(&wire::report_of("{organization}"), post(report))
@@ -72,7 +76,7 @@ async fn wanted(State(server): State<Server>, Path(organization): Path<String>, 
     if let Some(version) = asked(&uri, "newer_than").and_then(|it| it.parse().ok()) {
         let until = asked(&uri, "until").as_deref().and_then(Timestamp::parse);
         match cluster::is_current(installation, organization, version, until).await {
-            Ok(true) => return StatusCode::NO_CONTENT.into_response(),
+            Ok(true) => return nothing_newer(installation).await,
             Ok(false) => {}
             Err(error) => return refused(error),
         }
@@ -80,6 +84,28 @@ async fn wanted(State(server): State<Server>, Path(organization): Path<String>, 
     match cluster::wanted(installation, organization).await {
         Ok(Some(wanted)) => Json(Wish { wanted: wish(wanted), now: installation.clock.now() }).into_response(),
         Ok(None) => unknown(),
+        Err(error) => refused(error),
+    }
+}
+
+/// What is counted goes beside it: a wish that did not change may still be one of an older copy of the database.
+async fn nothing_newer(installation: &Installation) -> Response {
+    match cluster::told(installation).await {
+        Ok(told) => {
+            let told = told.map(|told| (wire::TOLD, told.to_string()));
+            (StatusCode::NO_CONTENT, AppendHeaders(told)).into_response()
+        }
+        Err(error) => refused(error),
+    }
+}
+
+async fn count_up(State(server): State<Server>, request: Request) -> Response {
+    let Remembered { remembered } = match read(request, LARGEST_STANDING).await {
+        Ok(remembered) => remembered,
+        Err(error) => return error_response(&error),
+    };
+    match cluster::count_up(&server.installation, remembered).await {
+        Ok(told) => Json(Counted { told }).into_response(),
         Err(error) => refused(error),
     }
 }
@@ -109,7 +135,7 @@ async fn connection(State(server): State<Server>, request: Request) -> Response 
         Err(error) => return error_response(&error),
     };
     match cluster::stands(&server.installation, &as_kept(standing)).await {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Ok(told) => Json(Counted { told }).into_response(),
         Err(error) => refused(error),
     }
 }

@@ -5,7 +5,7 @@ use storage::trial::Trial;
 
 /// Run by the worker or the controller alone, or over what is bounded: a page's own rows, the letters and the requests that
 /// wait, the operators and their credentials, one row.
-const MAY_SCAN: [(&str, &str); 15] = [
+const MAY_SCAN: [(&str, &str); 17] = [
     ("account_activity", "DELETE_OVER"),
     ("cluster", "BEHIND"),
     ("credentials", "ALL"),
@@ -20,18 +20,21 @@ const MAY_SCAN: [(&str, &str); 15] = [
     ("roster", "ALL_DOWN"),
     ("roster", "ALL_UP"),
     ("sessions", "DELETE_OVER"),
+    ("told", "COUNT_UP"),
+    ("told", "FIRST"),
     ("users", "ANY"),
 ];
 
 /// What an operator does once in a while: looking over all of the installation, deleting a namespace (SQLite then looks for
 /// whatever names it still), and removing a person, of whom nothing may be left in any table.
-const OPERATORS_MAY_SCAN: [(&str, &str); 6] = [
+const OPERATORS_MAY_SCAN: [(&str, &str); 7] = [
     ("directory", "COUNTS"),
     ("directory", "DIFFERING"),
     ("directory", "DRIFTS"),
     ("directory", "RETRY_ALL"),
     ("namespaces", "DELETE"),
     ("namespaces", "DELETE_OFFERED"),
+    ("told", "FOLLOW_ANEW"),
 ];
 
 #[tokio::test]

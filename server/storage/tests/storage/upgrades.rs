@@ -7,7 +7,7 @@ use domain::{
     time::Timestamp,
 };
 use storage::{
-    Db, cluster, grants, members, organizations, requests, tokens,
+    Db, cluster, grants, members, organizations, requests, tokens, told,
     trial::{Trial, on_both},
     withheld,
 };
@@ -84,5 +84,9 @@ fn what_was_kept_before_there_were_operators_is_kept_and_nobody_gets_or_loses_an
         assert_eq!(cluster::state(&mut c, organization.id).await.unwrap().unwrap().applied_version, 9);
         assert_eq!(cluster::drifts(&mut c, organization.id, 9).await.unwrap().len(), 1);
         assert!(cluster::connection(&mut c).await.unwrap().is_none());
+        // Nothing was counted yet, and nothing is older than it.
+        let told = told::read(&mut c).await.unwrap().unwrap();
+        assert_eq!((told.line, told.count()), (organization.id, 0));
+        assert!(told::kept(&mut c).await.unwrap().older_since().is_none());
     });
 }

@@ -1,11 +1,12 @@
 //! What controllers say of the cluster and of themselves, and what follows from it: whether the cluster is followed at all.
 
 use crate::{Error, Installation};
-use domain::time::Timestamp;
+use domain::{time::Timestamp, told::Told};
 use std::{fmt, time::Duration};
 use storage::{
     Connection, Db,
     cluster::{self, Connected},
+    told,
 };
 
 /// Controllers speak every twenty seconds. Whoever has said nothing for so long is gone.
@@ -21,6 +22,8 @@ pub struct Standing {
     pub connected: bool,
     pub version: Option<String>,
     pub lease: Lease,
+    /// What the cluster remembers of what it was told, where this controller writes there.
+    pub remembered: Option<Told>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,11 +52,16 @@ pub enum Health {
         holder: String,
         since: Timestamp,
     },
+    /// The cluster was told what this database does not hold: it is an older copy, and nothing is written there until an
+    /// operator confirms that it is meant.
+    Older {
+        since: Timestamp,
+    },
 }
 
 impl Health {
     /// From what is kept. `None`: nothing has ever been said, nor waited for.
-    pub(super) fn of(kept: Option<&Connected>, now: Timestamp) -> Self {
+    pub(super) fn of(kept: Option<&Connected>, older_since: Option<Timestamp>, now: Timestamp) -> Self {
         let Some(kept) = kept else { return Self::Awaited };
         let last = kept.heard_at.unwrap_or(kept.since);
         match (kept.heard_at, &kept.holder) {
@@ -67,7 +75,7 @@ impl Health {
             {
                 Self::Behind { holder: holder.clone(), since: kept.led_at }
             }
-            (Some(_), _) => Self::Followed,
+            (Some(_), _) => older_since.map_or(Self::Followed, |since| Self::Older { since }),
         }
     }
 }
@@ -81,6 +89,7 @@ impl Health {
             Self::Silent { .. } => "silent",
             Self::Away { .. } => "away",
             Self::Behind { .. } => "behind",
+            Self::Older { .. } => "older",
         }
     }
 
@@ -88,7 +97,9 @@ impl Health {
     pub const fn since(&self) -> Option<Timestamp> {
         match self {
             Self::Followed | Self::Awaited => None,
-            Self::Silent { since } | Self::Away { since } | Self::Behind { since, .. } => Some(*since),
+            Self::Silent { since } | Self::Away { since } | Self::Behind { since, .. } | Self::Older { since } => {
+                Some(*since)
+            }
         }
     }
 }
@@ -107,6 +118,9 @@ impl fmt::Display for Health {
                     "not followed since {since}: the Lease is held by {holder}, which is no controller of this installation"
                 )
             }
+            Self::Older { since } => {
+                write!(f, "not followed since {since}: the database is older than what the cluster was told")
+            }
         }
     }
 }
@@ -118,7 +132,8 @@ pub async fn health(db: &Db, now: Timestamp) -> Result<Health, Error> {
 /// Whether the cluster is followed, and the version that its API server said last.
 pub(crate) async fn connection(c: &mut Connection, now: Timestamp) -> Result<(Health, Option<String>), Error> {
     let kept = cluster::connection(c).await?;
-    Ok((Health::of(kept.as_ref(), now), kept.and_then(|kept| kept.server_version)))
+    let older_since = told::kept(c).await?.older_since();
+    Ok((Health::of(kept.as_ref(), older_since, now), kept.and_then(|kept| kept.server_version)))
 }
 
 /// From now on a controller is waited for, unless one is heard of anyway.
@@ -126,7 +141,7 @@ pub async fn await_one(installation: &Installation) -> Result<(), Error> {
     let now = installation.clock.now();
     let mut c = installation.db.write().await?;
     let kept = cluster::connection(&mut c).await?;
-    if kept.is_some() && !matches!(Health::of(kept.as_ref(), now), Health::Silent { .. }) {
+    if kept.is_some() && !matches!(Health::of(kept.as_ref(), None, now), Health::Silent { .. }) {
         return Ok(());
     }
     let (leader, holder) = (None, None);
@@ -137,18 +152,25 @@ pub async fn await_one(installation: &Installation) -> Result<(), Error> {
     Ok(c.commit().await?)
 }
 
-/// Writes down how a controller stands.
-pub async fn stands(installation: &Installation, standing: &Standing) -> Result<(), Error> {
+/// Writes down how a controller stands; answers what is counted of what the cluster was told.
+pub async fn stands(installation: &Installation, standing: &Standing) -> Result<Option<Told>, Error> {
     let now = installation.clock.now();
     let mut c = installation.db.write().await?;
     let kept = cluster::connection(&mut c).await?;
     cluster::set_connection(&mut c, &after(kept, standing, now)).await?;
-    Ok(c.commit().await?)
+    let told = told::read(&mut c).await?;
+    if let (Lease::Ours, Some(told)) = (&standing.lease, told) {
+        // One that says nothing of it may be of an older version, which writes whatever the cluster remembers.
+        let remembered = standing.remembered.filter(|remembered| remembered.line == told.line);
+        told::remember(&mut c, remembered.map(Told::count), now).await?;
+    }
+    c.commit().await?;
+    Ok(told)
 }
 
 /// What is kept when this was said, after that.
 fn after(kept: Option<Connected>, standing: &Standing, now: Timestamp) -> Connected {
-    let Standing { identity, connected, version, lease } = standing;
+    let Standing { identity, connected, version, lease, .. } = standing;
     let mut kept = kept.unwrap_or(Connected {
         connected: *connected,
         since: now,

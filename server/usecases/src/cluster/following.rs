@@ -8,6 +8,9 @@ use storage::{
     cluster::{self, State, Trouble},
 };
 
+const OLDER: &str =
+    "the database was brought back from an older copy, and an operator has yet to confirm that it is meant";
+
 /// Whether the cluster has applied something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sync {
@@ -40,7 +43,7 @@ impl Following {
         Ok(Self {
             state: cluster::state(c, organization).await?,
             troubles: cluster::troubles(c, organization).await?,
-            health: Health::of(cluster::connection(c).await?.as_ref(), context.now()),
+            health: super::connection(c, context.now()).await?.0,
             enforced: true,
         })
     }
@@ -53,7 +56,11 @@ impl Following {
     pub fn away_since(&self) -> Option<Timestamp> {
         match self.health {
             Health::Away { since } => Some(since),
-            Health::Followed | Health::Awaited | Health::Silent { .. } | Health::Behind { .. } => None,
+            Health::Followed
+            | Health::Awaited
+            | Health::Silent { .. }
+            | Health::Behind { .. }
+            | Health::Older { .. } => None,
         }
     }
 
@@ -65,6 +72,7 @@ impl Following {
                 format!("another controller, {holder}, holds its Lease, and does not work for this console"),
                 *since,
             )),
+            Health::Older { since } => Some((OLDER.to_owned(), *since)),
             Health::Followed | Health::Awaited | Health::Away { .. } => {
                 let state = self.state.as_ref()?;
                 Some((state.trouble.clone()?, state.trouble_since()?))
@@ -93,6 +101,10 @@ impl Following {
             return Sync::NoCluster;
         }
         let trouble = self.troubles.iter().find(|it| it.namespace == namespace.as_str() && concerns(&it.name));
+        if matches!(self.health, Health::Older { .. }) {
+            // What it agreed with last, this database does not know.
+            return Sync::Failing(OLDER.to_owned());
+        }
         match (trouble, &self.state) {
             (Some(trouble), _) => Sync::Failing(trouble.reason.clone()),
             (None, Some(state)) if state.applied_version >= version => Sync::InSync,

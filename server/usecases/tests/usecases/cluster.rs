@@ -140,7 +140,8 @@ fn a_report_that_can_not_be_true_is_not_kept() {
 
 /// What a controller says of itself.
 fn standing(identity: &str, connected: bool, lease: Lease) -> Standing {
-    Standing { identity: identity.to_owned(), connected, version: connected.then(|| "v1.36.0".to_owned()), lease }
+    let version = connected.then(|| "v1.36.0".to_owned());
+    Standing { identity: identity.to_owned(), connected, version, lease, remembered: None }
 }
 
 fn behind(holder: &str) -> Lease {

@@ -34,6 +34,7 @@ mod passwords;
 mod removal;
 mod removal_races;
 mod requests;
+mod restored;
 mod roster;
 mod sessions;
 mod sign_in;

@@ -6,12 +6,14 @@ use domain::{
     grant::Holder,
     membership::Role,
     permission::Permission::{self, WritePods},
+    time::Timestamp,
     token::Lifetime,
+    told::Told,
 };
 use std::collections::BTreeMap;
 use usecases::{
     Context, Error,
-    cluster::{self, Outcome, Report},
+    cluster::{self, Lease, Outcome, Report, Standing},
     operator::{self, NewAccount, Verdict},
     requests::{self, Asked},
 };
@@ -57,6 +59,20 @@ impl House {
         };
         cluster::report(&self.installation, &report).await.unwrap();
     }
+
+    /// What the controller that writes says of the cluster: so much of our count it remembers beyond what is counted here.
+    pub(crate) async fn remembers(&self, beyond: i64) -> Option<Told> {
+        let told = cluster::told(&self.installation).await.unwrap().unwrap();
+        let remembered = Told::new(told.line, told.count() + beyond).unwrap();
+        self.says(Some(remembered)).await
+    }
+
+    /// The same of any count. Answers what is counted here.
+    pub(crate) async fn says(&self, remembered: Option<Told>) -> Option<Told> {
+        let (identity, lease) = ("one".to_owned(), Lease::Ours);
+        let standing = Standing { identity, connected: true, version: None, lease, remembered };
+        cluster::stands(&self.installation, &standing).await.unwrap()
+    }
 }
 
 impl Person {
@@ -97,6 +113,8 @@ pub(crate) struct Scene {
     pub(crate) request: String,
     credential: String,
     letter: String,
+    /// When it was noticed that a backup was restored.
+    noticed: Timestamp,
     ids: [String; 3],
 }
 
@@ -120,7 +138,9 @@ impl Scene {
         let letter = operator::mail(&house.operator(), "").await.unwrap().letters[0].id.to_string();
         let ids = [bob.id().await, eve.id().await, joe.id().await];
         let credential = credential.to_string();
-        Self { ada, bob, eve, joe, program, carl, olga, request, credential, letter, ids }
+        house.remembers(1).await;
+        let noticed = house.now();
+        Self { ada, bob, eve, joe, program, carl, olga, request, credential, letter, noticed, ids }
     }
 
     /// Every act on an organization, in an order in which an operator may do all of them.
@@ -159,6 +179,7 @@ impl Scene {
             ("operator::set_sign_ups", why(operator::set_sign_ups(by, false).await)),
             ("operator::retry_mail", why(operator::retry_mail(by, &self.letter).await)),
             ("operator::retry_all_mail", why(operator::retry_all_mail(by).await)),
+            ("operator::confirm_restore", why(operator::confirm_restore(by, &self.noticed.to_string()).await)),
         ]
     }
 

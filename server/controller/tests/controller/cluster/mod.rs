@@ -4,6 +4,7 @@ mod checkup;
 mod drift;
 mod leading;
 mod office;
+mod older;
 mod permissions;
 mod relay;
 mod rights;

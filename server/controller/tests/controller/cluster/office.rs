@@ -1,7 +1,7 @@
 //! An office on paper: it wants what the test says, and keeps every report. Each controller comes to a window of its own.
 
 use controller::{Connection, Lease, Office, Report, Standing, Trouble, Wanted, plan::Deletions};
-use domain::{binding::Binding, id::OrganizationId, text::NamespaceName};
+use domain::{binding::Binding, id::OrganizationId, text::NamespaceName, told::Told};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
@@ -16,6 +16,8 @@ use tokio::{sync::watch, time::timeout};
 pub(crate) struct Desk {
     wishes: Mutex<BTreeMap<OrganizationId, Wanted>>,
     pub(crate) trouble: Mutex<Option<Trouble>>,
+    /// What is counted of what the cluster was told; nothing is, as long as there is none.
+    count: Mutex<Option<Told>>,
     pushed: watch::Sender<Vec<OrganizationId>>,
     reports: watch::Sender<Vec<(OrganizationId, Report)>>,
     pub(crate) connections: watch::Sender<Vec<Connection>>,
@@ -40,7 +42,10 @@ impl Desk {
         let version = wishes.get(&organization).map_or(1, |wanted| wanted.version + 1);
         let namespaces = namespaces.iter().cloned().collect();
         let (bindings, adopted) = (bindings.to_vec(), BTreeSet::new());
-        wishes.insert(organization, Wanted { version, bindings, namespaces, adopted, deletions, until: None });
+        wishes.insert(
+            organization,
+            Wanted { version, bindings, namespaces, adopted, deletions, until: None, news: true, told: None },
+        );
         drop(wishes);
         self.push(organization);
         version
@@ -53,6 +58,33 @@ impl Desk {
         (wanted.version, wanted.bindings) = (wanted.version - 1, Vec::new());
         drop(wishes);
         self.push(organization);
+    }
+
+    /// Counts from now on, and from here.
+    pub(crate) fn counts(&self, count: i64) {
+        *self.count.lock().unwrap() = Some(count_of(count));
+    }
+
+    pub(crate) fn counted(&self) -> i64 {
+        self.count.lock().unwrap().unwrap().count()
+    }
+
+    /// What of all this a backup holds.
+    pub(crate) fn copy(&self) -> Copy {
+        (self.wishes.lock().unwrap().clone(), *self.count.lock().unwrap())
+    }
+
+    pub(crate) fn restore(&self, (wishes, count): &Copy) {
+        (*self.wishes.lock().unwrap()).clone_from(wishes);
+        *self.count.lock().unwrap() = *count;
+    }
+
+    /// Waits until a controller that writes says that the cluster remembers this.
+    pub(crate) async fn is_remembered(&self, count: i64) {
+        let mut standings = self.standings.subscribe();
+        let said = |all: &Vec<Standing>| all.iter().any(|it| it.remembered == Some(count_of(count)));
+        let waited = timeout(Duration::from_secs(15), standings.wait_for(said)).await;
+        waited.unwrap_or_else(|_| panic!("nobody remembers {count}: {:?}", self.standings.borrow())).unwrap();
     }
 
     pub(crate) fn push(&self, organization: OrganizationId) {
@@ -109,6 +141,13 @@ impl Desk {
     }
 }
 
+pub(crate) type Copy = (BTreeMap<OrganizationId, Wanted>, Option<Told>);
+
+/// Every test's database is called the same: each has a Lease of its own.
+pub(crate) fn count_of(count: i64) -> Told {
+    Told::new(OrganizationId::from_random([9; 16]), count).unwrap()
+}
+
 /// Where one controller asks.
 pub(crate) struct Window {
     desk: Arc<Desk>,
@@ -142,7 +181,10 @@ impl Office for Window {
             return Err(trouble.clone());
         }
         let wishes = self.desk.wishes.lock().unwrap();
-        wishes.get(&organization).cloned().ok_or_else(|| Trouble("unknown".into()))
+        let wanted = wishes.get(&organization).cloned().ok_or_else(|| Trouble("unknown".into()))?;
+        let agreed = |(of, report): &(_, Report)| *of == organization && report.version >= wanted.version;
+        let news = !self.desk.reports.borrow().iter().any(agreed);
+        Ok(Wanted { news, told: *self.desk.count.lock().unwrap(), ..wanted })
     }
 
     async fn report(&self, organization: OrganizationId, report: Report) -> Result<(), Trouble> {
@@ -150,9 +192,20 @@ impl Office for Window {
         Ok(())
     }
 
-    async fn standing(&self, standing: Standing) -> Result<(), Trouble> {
+    async fn count_up(&self, remembered: Option<Told>) -> Result<Option<Told>, Trouble> {
+        if let Some(trouble) = &*self.desk.trouble.lock().unwrap() {
+            return Err(trouble.clone());
+        }
+        let mut count = self.desk.count.lock().unwrap();
+        if let Some(told) = count.filter(|told| remembered.is_none_or(|it| !told.is_older_than(it))) {
+            *count = Some(count_of(told.count() + 1));
+        }
+        Ok(*count)
+    }
+
+    async fn standing(&self, standing: Standing) -> Result<Option<Told>, Trouble> {
         self.desk.connections.send_modify(|connections| connections.push(standing.connection.clone()));
         self.desk.standings.send_modify(|standings| standings.push(standing));
-        Ok(())
+        Ok(*self.desk.count.lock().unwrap())
     }
 }
