@@ -26,11 +26,18 @@ fn migrating_a_second_time_changes_nothing() {
     });
 }
 
-/// How many pairs of processes start at once.
-const STARTS: i64 = 200;
+/// How many pairs of processes start at once, on what is empty and on what is not.
+const STARTS: usize = 100;
 
-/// On an empty database, and on those that earlier programs left.
-async fn start_in_pairs(trial: Trial) {
+/// What the two find.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Before {
+    Nothing,
+    /// What each earlier program left, in turn.
+    Earlier,
+}
+
+async fn start_in_pairs(trial: Trial, before: Before) {
     let whole = describe(&mut trial.db.read().await.unwrap()).await.unwrap();
     let (_, all) = trial.db.migrations().await.unwrap();
     let earlier: Vec<i64> = trial
@@ -42,9 +49,9 @@ async fn start_in_pairs(trial: Trial) {
     let (one, two) = (trial.open_again().await, trial.open_again().await);
     let began = Instant::now();
     for start in 0..STARTS {
-        match start % 4 {
-            0 => trial.empty().await,
-            _ => trial.as_of(earlier[usize::try_from(start).unwrap() % earlier.len()]).await,
+        match before {
+            Before::Nothing => trial.empty().await,
+            Before::Earlier => trial.as_of(earlier[start % earlier.len()]).await,
         }
         let (here, there) = tokio::join!(one.migrate(), two.migrate());
         here.unwrap();
@@ -53,7 +60,7 @@ async fn start_in_pairs(trial: Trial) {
         let failed = "select count(*) from _sqlx_migrations where not success";
         assert_eq!(trial.number(failed).await, 0, "start {start}");
     }
-    println!("{}: {STARTS} starts of two in {:.1?}", trial.db.kind(), began.elapsed());
+    println!("{}: {STARTS} starts of two on {before:?} in {:.1?}", trial.db.kind(), began.elapsed());
     assert_eq!(describe(&mut trial.db.read().await.unwrap()).await.unwrap(), whole);
     one.close().await;
     two.close().await;
@@ -61,12 +68,18 @@ async fn start_in_pairs(trial: Trial) {
 
 #[test]
 fn processes_that_start_at_once_on_one_file_migrate_once() {
-    on_sqlite(start_in_pairs);
+    on_sqlite(async |trial| start_in_pairs(trial, Before::Nothing).await);
+    on_sqlite(async |trial| start_in_pairs(trial, Before::Earlier).await);
 }
 
 #[test]
-fn processes_that_start_at_once_on_one_server_migrate_once() {
-    on_postgres(start_in_pairs);
+fn processes_that_start_at_once_on_an_empty_server_migrate_once() {
+    on_postgres(async |trial| start_in_pairs(trial, Before::Nothing).await);
+}
+
+#[test]
+fn processes_that_start_at_once_on_the_server_of_an_earlier_program_migrate_once() {
+    on_postgres(async |trial| start_in_pairs(trial, Before::Earlier).await);
 }
 
 /// A row that points nowhere is refused by both; SQLite asks for that on each connection anew.
