@@ -159,6 +159,14 @@ export class House {
     await this.change(`update grants set ends_at = ${Date.now() * 1000} where ends_at is not null`);
   }
 
+  /** As if an older copy of its database had been brought back, which a controller has just noticed. */
+  async beOlder(): Promise<void> {
+    const now = Date.now() * 1000;
+    const first = "(select id from organizations order by created_at limit 1)";
+    await this.change(`update cluster_told set count = 40, line = ${first}, remembered = 57, remembered_since = ${now}`);
+    await this.change(`update cluster_connections set connected = 1, server_version = 'v1.36.0', heard_at = ${now}, leader = 'a', led_at = ${now}`);
+  }
+
   async close(): Promise<void> {
     try {
       await this.stop();

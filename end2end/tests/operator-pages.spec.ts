@@ -101,3 +101,28 @@ test.describe(() => {
     await expectNothingCut(ada.page);
   });
 });
+
+test.describe(() => {
+  test.use({ configuration: { BAILIWICK_CONTROLLER: "remote" } });
+
+  test("a database that was brought back from a backup is followed when the operator confirms it", async ({ person, house }) => {
+    const olga = await person("Olga", "Petrova");
+    await olga.found("Northwind");
+    await olga.post("namespaces/create", { organization: "northwind", id: "dev" });
+    await house.makeOperator(olga.email);
+    await house.beOlder();
+    await olga.open("/o/northwind/namespaces");
+    await expect(olga.page.getByText("brought back from an older copy").first()).toBeVisible();
+    await expectAccessible(olga.page);
+    await olga.open("/operator/cluster");
+    await expect(olga.page.getByRole("heading", { name: "Cluster older database" })).toBeVisible();
+    await expectAccessible(olga.page);
+    await expectNothingCut(olga.page);
+    await act(olga, "Confirm restore").click();
+    await expect(dialog(olga).getByRole("listitem")).toHaveCount(3);
+    await expectAccessible(olga.page);
+    await dialog(olga).getByRole("button", { name: "Follow it" }).click();
+    await expect(olga.announcement).toContainText("The restore is confirmed");
+    await expect(act(olga, "Confirm restore")).toHaveCount(0);
+  });
+});

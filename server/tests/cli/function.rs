@@ -1,12 +1,14 @@
 //! The program itself as a function: started by a Runtime API, stopped after each answer, ended at any time.
 
 use crate::{
+    browser::Ask,
     fleet::Fleet,
     front::{Invoke, front, scheduled},
     house::{House, PASSWORD, Postman},
     instance::Instance,
     smtp::SmtpServer,
     story,
+    traces::{self, Collector},
 };
 use mailer::SentMail;
 use serde_json::{Value, json};
@@ -271,5 +273,41 @@ fn an_event_that_it_does_not_know_is_an_error_and_the_next_one_is_answered() {
         let own = house.served_by(front(Arc::new(instance)), Arc::new(NoPost));
         let wrong = [("email", "nobody@northwind.example"), ("password", PASSWORD)];
         assert_eq!(own.anonymous().call("sessions/sign-in", &wrong).await.brief(), "401 wrong_credentials");
+    });
+}
+
+#[test]
+fn a_span_of_each_request_is_sent_before_it_stands_still() {
+    on_postgres(async |trial| {
+        House::live_in(trial, &async |house: House| {
+            let smtp = SmtpServer::start("accept");
+            let (collector, address) = Collector::start().await;
+            let mut settings = settings(&house, &smtp);
+            settings.extend(traces::settings(&address).into_iter().map(|(name, value)| (name.to_owned(), value)));
+            let fleet = Arc::new(Fleet::new(program(), settings));
+            let served = house.served_by(front(fleet.clone()), Arc::new(NoPost));
+            for asked in 1..=3 {
+                assert_eq!(served.anonymous().visit("/sign-up").await.status, 200);
+                assert_eq!(collector.spans().len(), asked);
+            }
+            assert_eq!(fleet.size(), 1);
+        })
+        .await;
+    });
+}
+
+#[test]
+fn what_nobody_can_read_is_answered_and_so_is_the_next_request() {
+    served(async |fleet, house| {
+        let stranger = house.anonymous();
+        for path in ["/%zz", "/%2e%2e/%2e%2e/etc/passwd", "//evil.example/", "/a%0d%0aset-cookie:x", "/?%ff=%00"] {
+            let status = stranger.visit(path).await.status;
+            assert!(matches!(status, 303 | 404), "{path}: {status}");
+        }
+        // No address can be made of it, which the library that reads events holds to be impossible.
+        let ask = Ask::get("/sign-up").with("x-forwarded-proto", "no scheme");
+        assert_eq!(stranger.send(ask).await.status, 500);
+        assert_eq!(stranger.visit("/sign-up").await.status, 200);
+        assert_eq!(fleet.size(), 1, "the same process");
     });
 }

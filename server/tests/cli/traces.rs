@@ -38,14 +38,14 @@ const STOPS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Takes what comes, and keeps it.
 #[derive(Clone, Default)]
-struct Collector {
+pub(crate) struct Collector {
     taken: Arc<Mutex<Vec<(HeaderMap, Bytes)>>>,
     answers: watch::Sender<Option<StatusCode>>,
 }
 
 impl Collector {
     /// One that takes everything, and where it is.
-    async fn start() -> (Self, String) {
+    pub(crate) async fn start() -> (Self, String) {
         let collector = Self::default();
         collector.answers.send_replace(Some(StatusCode::OK));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -55,7 +55,7 @@ impl Collector {
         (collector, address)
     }
 
-    fn spans(&self) -> Vec<Span> {
+    pub(crate) fn spans(&self) -> Vec<Span> {
         let taken = self.taken.lock().unwrap();
         let sent = taken.iter().map(|(_, body)| ExportTraceServiceRequest::decode(body.clone()).unwrap());
         let resources = sent.flat_map(|request| request.resource_spans);
@@ -103,7 +103,7 @@ fn get(path: &str, head: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n{head}\r\n")
 }
 
-fn settings(endpoint: &str) -> Vec<(&'static str, String)> {
+pub(crate) fn settings(endpoint: &str) -> Vec<(&'static str, String)> {
     vec![("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.to_owned()), ("OTEL_SERVICE_NAME", "console".to_owned())]
 }
 
