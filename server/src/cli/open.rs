@@ -11,8 +11,13 @@ use std::{
     process::ExitCode,
     sync::Arc,
     thread::available_parallelism,
+    time::Duration,
 };
+use tokio::time::timeout;
 use usecases::{Clock, Db, Error, Installation, Keys, Passwords};
+
+/// How long a function may look at its database before it takes an event. The platform ends a start that lasts ten seconds.
+const BEFORE_THE_FIRST_EVENT: Duration = Duration::from_secs(3);
 
 /// How many passwords may be hashed at once: each takes a core for some 20 ms and 19 MiB.
 fn hashes_at_once() -> usize {
@@ -60,10 +65,11 @@ pub(super) async fn existing(config: &Config) -> Result<Arc<Installation>, Faile
 /// database is away, each request says so by itself.
 pub(super) async fn as_found(config: &Config) -> Result<Arc<Installation>, Failed> {
     let db = existing_database(config).await?;
-    match db.migrations().await {
-        Ok((done, all)) if done < all => return Err(too_old(done, all)),
-        Ok(_) => {}
-        Err(error) => tracing::warn!(%error, "the database can't be asked yet"),
+    match timeout(BEFORE_THE_FIRST_EVENT, db.migrations()).await {
+        Ok(Ok((done, all))) if done < all => return Err(too_old(done, all)),
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "the database can't be asked yet"),
+        Err(_) => tracing::warn!("the database can't be asked yet: no answer"),
     }
     at(config, db)
 }

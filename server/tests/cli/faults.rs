@@ -3,8 +3,7 @@
 use crate::{
     house::{House, PASSWORD},
     machine::{bare, ran},
-    relay::Relay,
-    serving::{Serving, ask, post, sign_in},
+    serving::{Serving, ask, post, relayed, sign_in},
     smtp::SmtpServer,
 };
 use serde_json::{Value, json};
@@ -129,11 +128,7 @@ fn what_was_answered_outlives_a_kill_and_nothing_is_half_done() {
 fn while_the_database_is_gone_everybody_is_told_to_come_back_and_it_recovers_by_itself() {
     on_postgres(async |trial| {
         House::live_in(trial, &async |house: House| {
-            let url = house.trial.url();
-            let (before, after) = url.split_once('@').unwrap();
-            let (server, database) = after.split_once('/').unwrap();
-            let relay = Relay::to(&format!("tcp://{server}")).await;
-            let through = format!("{before}@{}/{database}", relay.address.trim_start_matches("tcp://"));
+            let (relay, through) = relayed(&house.trial.url()).await;
             let wait = ("BAILIWICK_DATABASE_WAIT_SECONDS", "1".to_owned());
             let serving = Serving::start(vec![("BAILIWICK_DATABASE_URL", through), wait]);
             serving.until_ready().await;

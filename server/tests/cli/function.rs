@@ -6,6 +6,7 @@ use crate::{
     front::{Invoke, front, scheduled},
     house::{House, PASSWORD, Postman},
     instance::Instance,
+    serving::relayed,
     smtp::SmtpServer,
     story,
     traces::{self, Collector},
@@ -221,6 +222,35 @@ fn one_that_stood_still_while_the_database_was_away_says_so_and_then_goes_on() {
             assert_eq!(ada.read("sessions/current", &[]).await.status, 200);
         }
         assert_eq!(fleet.size(), 1, "the same process all along");
+    });
+}
+
+#[test]
+fn one_whose_database_is_away_says_when_to_come_back_and_goes_on_when_it_is_there() {
+    on_postgres(async |trial| {
+        House::live_in(trial, &async |house: House| {
+            let house = house.on_real_time();
+            let ada = house.found("Northwind", "ada@northwind.example").await;
+            let (relay, through) = relayed(&house.trial.url()).await;
+            let smtp = SmtpServer::start("accept");
+            let mut settings = settings(&house, &smtp);
+            settings.retain(|(name, _)| name != "BAILIWICK_DATABASE_URL");
+            let more = [("BAILIWICK_DATABASE_URL", through.as_str()), ("BAILIWICK_DATABASE_WAIT_SECONDS", "1")];
+            settings.extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
+            let fleet = Arc::new(Fleet::new(program(), settings));
+            let ada = ada.at(&house.served_by(front(fleet.clone()), Arc::new(NoPost)));
+            for _ in 0..2 {
+                relay.cut().await;
+                let answer = ada.read("sessions/current", &[]).await;
+                assert_eq!(answer.status, 503, "{}", answer.text);
+                assert!(!answer.header("retry-after").is_empty());
+                assert!(fleet.invoke(scheduled()).await.is_err(), "the platform counts what was not done");
+                relay.mend();
+                assert_eq!(ada.read("sessions/current", &[]).await.status, 200);
+            }
+            assert_eq!(fleet.size(), 1, "the same process all along");
+        })
+        .await;
     });
 }
 

@@ -1,6 +1,6 @@
 //! `bailiwick serve` in a process of its own, which can be stopped, killed and started again.
 
-use crate::{house::PASSWORD, machine::bare};
+use crate::{house::PASSWORD, machine::bare, relay::Relay};
 use std::{
     fs::{self, File},
     hash::{BuildHasher, RandomState},
@@ -107,6 +107,15 @@ impl Drop for Serving {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// A way to the database that can be cut, and the database's address by it.
+pub(crate) async fn relayed(url: &str) -> (Relay, String) {
+    let (before, after) = url.split_once('@').unwrap();
+    let (server, database) = after.split_once('/').unwrap();
+    let relay = Relay::to(&format!("tcp://{server}")).await;
+    let through = format!("{before}@{}/{database}", relay.address.trim_start_matches("tcp://"));
+    (relay, through)
 }
 
 /// Below those that the system gives to whoever connects: it is listened at again after each stop, and nobody may have it

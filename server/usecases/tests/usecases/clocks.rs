@@ -270,7 +270,8 @@ fn access_with_an_end_ends_by_the_clock_as_it_is() {
 #[test]
 fn a_controller_that_was_heard_ahead_of_its_time_is_missed_all_the_same() {
     on_both(async |house| {
-        let standing = Standing { identity: "one".into(), connected: true, version: None, lease: Lease::Ours, remembered: None };
+        let standing =
+            Standing { identity: "one".into(), connected: true, version: None, lease: Lease::Ours, remembered: None };
         let health = async || cluster::health(&house.trial.db, house.now()).await.unwrap();
         house.advance(AHEAD);
         cluster::stands(&house.installation, &standing).await.unwrap();
