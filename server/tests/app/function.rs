@@ -73,117 +73,104 @@ impl Postman for Watched {
     }
 }
 
-#[test]
-fn the_story_of_an_organization_is_the_same_and_nothing_goes_on_after_an_answer() {
+/// Runs a test in a house that a function serves.
+fn served<T: AsyncFn(Arc<Watched>, House)>(test: T) {
     on_postgres(async |trial| {
         House::live_in(trial, &async |house: House| {
-            let (watched, house) = Watched::of(&house);
-            story::tell(&house).await;
-            let ada = house.again("ada@northwind.example", "northwind-traders").await;
-            for page in ["/", "/sign-in", "/o/northwind-traders/organization", "/account", "/nowhere", "/favicon.svg"] {
-                assert!(ada.visit(page).await.status < 500, "{page}");
-            }
-            assert_eq!(watched.left(), BTreeSet::new());
+            let house = house.with(|settings| settings.seen_apart = Duration::from_secs(60));
+            let (watched, served) = Watched::of(&house);
+            test(watched, served).await;
         })
         .await;
+    });
+}
+
+#[test]
+fn the_story_of_an_organization_is_the_same_and_nothing_goes_on_after_an_answer() {
+    served(async |watched, house| {
+        story::tell(&house).await;
+        let ada = house.again("ada@northwind.example", "northwind-traders").await;
+        for page in ["/", "/sign-in", "/o/northwind-traders/organization", "/account", "/nowhere", "/favicon.svg"] {
+            assert!(ada.visit(page).await.status < 500, "{page}");
+        }
+        assert_eq!(watched.left(), BTreeSet::new());
     });
 }
 
 #[test]
 fn nothing_goes_on_after_any_answer_of_the_api_be_it_a_refusal() {
-    on_postgres(async |trial| {
-        House::live_in(trial, &async |house: House| {
-            let (watched, house) = Watched::of(&house);
-            let cast = house.cast().await;
-            for call in &CALLS {
-                let column = call.may_be_asked_by();
-                for column in [0, column] {
-                    let asker = cast.asker(column).await;
-                    let fields = cast.fill(call.fields, column).await;
-                    assert!(call.ask(&asker, &fields).await.status < 500, "{}", call.function);
-                }
+    served(async |watched, house| {
+        let cast = house.cast().await;
+        for call in &CALLS {
+            let column = call.may_be_asked_by();
+            for column in [0, column] {
+                let asker = cast.asker(column).await;
+                let fields = cast.fill(call.fields, column).await;
+                assert!(call.ask(&asker, &fields).await.status < 500, "{}", call.function);
             }
-            assert_eq!(watched.left(), BTreeSet::new());
-        })
-        .await;
+        }
+        assert_eq!(watched.left(), BTreeSet::new());
     });
 }
 
 #[test]
 fn the_address_a_person_comes_from_is_the_one_that_the_front_names() {
-    on_postgres(async |trial| {
-        House::live_in(trial, &async |house: House| {
-            let (_, house) = Watched::of(&house);
-            let ada = house.found("Northwind", "ada@northwind.example").await;
-            let sessions = ada.read("account/sessions", &[]).await.json();
-            assert_eq!(sessions["sessions"][0]["ip"], ada.ip.to_string(), "{sessions}");
-        })
-        .await;
+    served(async |_, house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let sessions = ada.read("account/sessions", &[]).await.json();
+        assert_eq!(sessions["sessions"][0]["ip"], ada.ip.to_string(), "{sessions}");
     });
 }
 
 #[test]
 fn when_a_session_was_last_used_is_written_down_by_the_request_itself_but_once_a_minute() {
-    on_postgres(async |trial| {
-        House::live_in(trial, &async |house: House| {
-            let house = house.with(|settings| settings.seen_apart = Duration::from_secs(60));
-            let (_, served) = Watched::of(&house);
-            let ada = served.found("Northwind", "ada@northwind.example").await;
-            let written = async || house.trial.texts("select last_seen_at::text from sessions").await;
-            let first = written().await;
-            house.advance(Duration::from_secs(59));
+    served(async |_, house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let written = async || house.trial.texts("select last_seen_at::text from sessions").await;
+        let first = written().await;
+        house.advance(Duration::from_secs(59));
+        assert_eq!(ada.read("sessions/current", &[]).await.status, 200);
+        assert_eq!(written().await, first);
+        house.advance(Duration::from_secs(1));
+        assert_eq!(ada.read("sessions/current", &[]).await.status, 200);
+        let second = written().await;
+        assert_ne!(second, first);
+        assert_eq!(ada.read("sessions/current", &[]).await.status, 200);
+        assert_eq!(written().await, second);
+        // Never looked at for more than an hour in one go, and yet in use.
+        for _ in 0..3 {
+            house.advance(Duration::from_secs(59 * 60));
             assert_eq!(ada.read("sessions/current", &[]).await.status, 200);
-            assert_eq!(written().await, first);
-            house.advance(Duration::from_secs(1));
-            assert_eq!(ada.read("sessions/current", &[]).await.status, 200);
-            let second = written().await;
-            assert_ne!(second, first);
-            assert_eq!(ada.read("sessions/current", &[]).await.status, 200);
-            assert_eq!(written().await, second);
-            // Never looked at for more than an hour in one go, and yet in use.
-            for _ in 0..3 {
-                house.advance(Duration::from_secs(59 * 60));
-                assert_eq!(ada.read("sessions/current", &[]).await.status, 200);
-            }
-            house.advance(Duration::from_secs(60 * 60));
-            assert_eq!(ada.read("sessions/current", &[]).await.status, 401);
-        })
-        .await;
+        }
+        house.advance(Duration::from_secs(60 * 60));
+        assert_eq!(ada.read("sessions/current", &[]).await.status, 401);
     });
 }
 
 #[test]
 fn an_event_of_another_kind_is_an_error_and_does_nothing() {
-    on_postgres(async |trial| {
-        House::live_in(trial, &async |house: House| {
-            let (watched, _) = Watched::of(&house);
-            let before = house.rows().await;
-            for event in [json!({"detail-type": "Object Created"}), json!({}), json!(null), json!({"Records": []})] {
-                assert!(watched.invoke(event.clone()).await.is_err(), "{event}");
-            }
-            assert_eq!(house.rows().await, before);
-        })
-        .await;
+    served(async |watched, house| {
+        let before = house.rows().await;
+        for event in [json!({"detail-type": "Object Created"}), json!({}), json!(null), json!({"Records": []})] {
+            assert!(watched.invoke(event.clone()).await.is_err(), "{event}");
+        }
+        assert_eq!(house.rows().await, before);
     });
 }
 
 #[test]
 fn what_a_schedule_asks_for_is_done_once_though_it_asks_twice_at_once() {
-    on_postgres(async |trial| {
-        House::live_in(trial, &async |house: House| {
-            let (watched, served) = Watched::of(&house);
-            let (second, _) = Watched::of(&house);
-            let ada = served.found("Northwind", "ada@northwind.example").await;
-            let invited: Vec<_> = (0..20).map(|n| format!("p{n}@northwind.example")).collect();
-            for email in &invited {
-                ada.invite(email).await;
-            }
-            let (one, two) = tokio::join!(watched.invoke(scheduled()), second.invoke(scheduled()));
-            assert_eq!((one, two), (Ok(Value::Null), Ok(Value::Null)));
-            for email in &invited {
-                assert_eq!(watched.sent_to(email).len(), 1, "{email}");
-            }
-        })
-        .await;
+    served(async |watched, house| {
+        let (second, _) = Watched::of(&house);
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let invited: Vec<_> = (0..20).map(|n| format!("p{n}@northwind.example")).collect();
+        for email in &invited {
+            ada.invite(email).await;
+        }
+        let (one, two) = tokio::join!(watched.invoke(scheduled()), second.invoke(scheduled()));
+        assert_eq!((one, two), (Ok(Value::Null), Ok(Value::Null)));
+        for email in &invited {
+            assert_eq!(watched.sent_to(email).len(), 1, "{email}");
+        }
     });
 }
