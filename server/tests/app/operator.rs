@@ -284,6 +284,7 @@ fn a_restore_is_seen_and_confirmed_after_a_look_at_what_it_brings_back() {
         let since = house.is_an_older_copy().await.to_string();
         let page = olga.visit("/operator/cluster").await;
         assert!(page.text.contains("older database") && page.text.contains(">Confirm restore<"), "{}", page.text);
+        assert!(!page.text.contains("Every organization is followed"));
         assert!(olga.visit("/operator").await.text.contains("older database"));
         let theirs = ada.visit("/o/northwind/namespaces").await.text;
         assert!(theirs.contains("brought back from an older copy"), "{theirs}");

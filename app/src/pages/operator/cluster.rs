@@ -74,11 +74,12 @@ fn confirming_restore(visit: &Visit, health: &Health) -> Result<Option<Dialog>, 
 #[component]
 fn Page(facts: Facts) -> impl IntoView {
     let Facts { frame, enforced, health, version, differing, drifts, dialog, now } = facts;
+    let followed = matches!(health, Health::Followed);
     view! {
         <Desk frame tab=Tab::Cluster lead="Whether the cluster holds what this installation says, and what it found otherwise." dialog>
             <View action=path::OPERATOR_CLUSTER.to_owned() />
             <State enforced health version />
-            <Differing differing enforced now />
+            <Differing differing enforced followed now />
             <Drifts drifts now />
         </Desk>
     }
@@ -169,9 +170,10 @@ fn why(cluster: &ClusterState) -> Vec<String> {
 }
 
 #[component]
-fn Differing(differing: Vec<Organization>, enforced: bool, now: Timestamp) -> impl IntoView {
-    if !enforced {
-        // Without a cluster nothing could follow: what an earlier one left behind is no trouble.
+fn Differing(differing: Vec<Organization>, enforced: bool, followed: bool, now: Timestamp) -> impl IntoView {
+    if !enforced || (differing.is_empty() && !followed) {
+        // Without a cluster nothing could follow: what an earlier one left behind is no trouble. And where nothing is followed,
+        // that no organization is known to differ says nothing.
         return ().into_any();
     }
     if differing.is_empty() {

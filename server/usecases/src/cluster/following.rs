@@ -103,7 +103,7 @@ impl Following {
         let trouble = self.troubles.iter().find(|it| it.namespace == namespace.as_str() && concerns(&it.name));
         if matches!(self.health, Health::Older { .. }) {
             // What it agreed with last, this database does not know.
-            return Sync::Failing(OLDER.to_owned());
+            return Sync::Failing("a restore waits to be confirmed".to_owned());
         }
         match (trouble, &self.state) {
             (Some(trouble), _) => Sync::Failing(trouble.reason.clone()),
