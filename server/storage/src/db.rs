@@ -221,6 +221,15 @@ impl Db {
         }
     }
 
+    /// Tells PostgreSQL at once how much there is of everything, after much was written in one go: by itself it finds that out
+    /// within a minute, and until then its plans are for tables that are almost empty.
+    pub async fn count_again(&self) -> Result<(), Error> {
+        if let Self::Postgres { pool, .. } = self {
+            sqlx::query("analyze").persistent(false).execute(pool).await?;
+        }
+        Ok(())
+    }
+
     /// A connection that only reads.
     pub async fn read(&self) -> Result<Connection, Error> {
         let inner = match self {

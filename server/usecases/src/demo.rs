@@ -123,6 +123,7 @@ pub async fn fill(installation: Arc<Installation>, people: u32, tokens: u32) -> 
     let mut c = installation.db.write().await?;
     storage::outbox::delete_waiting(&mut c).await?;
     c.commit().await?;
+    installation.db.count_again().await?;
     let (email, organization) = (founder.to_owned(), founded.organization.name.to_string());
     Ok(Demo { email, password, organization, members: u64::from(people) + 1 })
 }

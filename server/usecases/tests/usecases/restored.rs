@@ -101,7 +101,7 @@ fn an_older_copy_goes_no_further_and_says_so_until_an_operator_confirms_it() {
         assert_eq!(cluster::count_up(&house.installation, Some(remembered)).await.unwrap(), Some(before));
         let listed = namespaces::list(&ada.back().await.context().await, &ada.slug).await.unwrap();
         let (why, since) = listed.following.trouble().unwrap();
-        assert!(why.contains("restore") && since == noticed, "{why}");
+        assert!(why.contains("older copy") && since == noticed, "{why}");
         assert!(matches!(&listed.namespaces[0].sync, Sync::Failing(why) if why.contains("restore")));
 
         // Whoever confirms has seen this one.
