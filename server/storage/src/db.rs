@@ -13,6 +13,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{path::Path, str::FromStr, time::Duration};
+use tokio::time::{Instant, sleep};
 
 pub(crate) static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 pub(crate) static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
@@ -25,6 +26,10 @@ const MIGRATING: i64 = 0x6261_696c_6977;
 
 /// How long a connection may lie still in a frozen process. Firewalls and NAT of clouds forget silent ones after minutes.
 const TRUSTED_WHEN_IDLE: Duration = Duration::from_secs(60);
+
+/// Another program has a lock on the file (sqlite.org, result codes).
+const SQLITE_BUSY: &str = "5";
+const LOOKS_AGAIN_AFTER: Duration = Duration::from_millis(5);
 
 /// A process that is frozen or cut off in the middle of a transaction holds its locks no longer than this.
 const IDLE_IN_TRANSACTION: (&str, &str) = ("idle_in_transaction_session_timeout", "15000");
@@ -109,7 +114,7 @@ impl Db {
         // A commit that a full disk refuses ends the transaction without sqlx's knowing: such a connection would begin no
         // other one, ever.
         let write = pool(1).before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
-        let write = write.connect_with(connect.clone()).await?;
+        let write = turned_to_wal(&write, &connect, options.acquire_timeout).await?;
         let (version,): (String,) = sqlx::query_as("select sqlite_version()").fetch_one(&write).await?;
         if version_of(&version).is_none_or(|version| version < OLDEST_SQLITE) {
             return Err(Error::Broken(format!("SQLite {version} is older than 3.51.3 and can corrupt its journal")));
@@ -268,6 +273,26 @@ impl Db {
                 write.close().await;
             }
             Self::Postgres { pool, .. } => pool.close().await,
+        }
+    }
+}
+
+/// Opens a file that may be new. Two programs that turn one to its write-ahead journal at once both read it before: letting
+/// them wait for each other would last for ever, so SQLite refuses one without waiting, who then finds it done.
+async fn turned_to_wal(
+    pool: &SqlitePoolOptions,
+    connect: &SqliteConnectOptions,
+    patience: Duration,
+) -> Result<SqlitePool, sqlx::Error> {
+    let began = Instant::now();
+    loop {
+        match pool.clone().connect_with(connect.clone()).await {
+            Err(sqlx::Error::Database(error))
+                if error.code().as_deref() == Some(SQLITE_BUSY) && began.elapsed() < patience =>
+            {
+                sleep(LOOKS_AGAIN_AFTER).await;
+            }
+            other => return other,
         }
     }
 }
