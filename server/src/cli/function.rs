@@ -1,15 +1,9 @@
 //! This program where AWS Lambda runs it.
 
 use super::{Failed, open};
-use crate::{
-    config::Config,
-    function::Function,
-    http::{Assets, Server},
-    metrics::Metrics,
-    traces::Traces,
-};
+use crate::{config::Config, function::Function};
 use lambda_http::{lambda_runtime, service_fn};
-use std::{process::ExitCode, sync::Arc};
+use std::process::ExitCode;
 
 /// By this the platform tells a program where to ask for events.
 const RUNTIME: &str = "AWS_LAMBDA_RUNTIME_API";
@@ -22,19 +16,8 @@ pub(super) fn is_one() -> bool {
 pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     let config = config.for_function()?;
     let installation = open::as_found(&config).await?;
-    let mailer = open::mailer(&config)?;
-    let server = Server {
-        installation: installation.clone(),
-        assets: Arc::new(Assets::find()),
-        https: config.is_https(),
-        trusted_proxies: config.trusted_proxies.clone().into(),
-        mailer,
-        leaving: Arc::default(),
-        metrics: Metrics::default(),
-        traces: Traces::from_environment().map_err(Failed)?,
-    };
+    let function = Function::new(open::server(&config, installation)?);
     tracing::info!("Bailiwick answers {} as a function", config.base_url);
-    let function = Function::new(server);
     lambda_runtime::run(service_fn(|event| function.answer(event))).await.map_err(|error| Failed(error.to_string()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,7 +1,12 @@
 //! Opening what a configuration names.
 
 use super::Failed;
-use crate::config::Config;
+use crate::{
+    config::Config,
+    http::{Assets, Server},
+    metrics::Metrics,
+    traces::Traces,
+};
 use secrecy::{ExposeSecret, SecretString};
 use std::{
     fs::OpenOptions,
@@ -57,7 +62,7 @@ pub(super) async fn existing(config: &Config) -> Result<Arc<Installation>, Faile
         (done, all) if done > all => {
             Err(Failed(format!("the database is of a newer bailiwick, by {} migrations: use that one.", done - all)))
         }
-        _ => at(config, db),
+        _ => at(config, keys(config)?, db),
     }
 }
 
@@ -71,12 +76,12 @@ pub(super) async fn as_found(config: &Config) -> Result<Arc<Installation>, Faile
         Ok(Err(error)) => tracing::warn!(%error, "the database can't be asked yet"),
         Err(_) => tracing::warn!("the database can't be asked yet: no answer"),
     }
-    at(config, db)
+    at(config, keys(config)?, db)
 }
 
-fn at(config: &Config, db: Db) -> Result<Arc<Installation>, Failed> {
+fn at(config: &Config, keys: Keys, db: Db) -> Result<Arc<Installation>, Failed> {
     let passwords = Passwords::new(hashes_at_once()).map_err(|error| failed(&error))?;
-    Ok(Arc::new(Installation::new(db, Clock::System, keys(config)?, passwords, config.settings())))
+    Ok(Arc::new(Installation::new(db, Clock::System, keys, passwords, config.settings())))
 }
 
 fn too_old(done: usize, all: usize) -> Failed {
@@ -104,14 +109,28 @@ pub(super) fn mailer(config: &Config) -> Result<mailer::Mailer, Failed> {
     made.map_err(|error| Failed(format!("mail: {error}")))
 }
 
+/// What answers requests, be it at a port or as a function. Needs the runtime that it will run on.
+pub(super) fn server(config: &Config, installation: Arc<Installation>) -> Result<Server, Failed> {
+    Ok(Server {
+        installation,
+        assets: Arc::new(Assets::find()),
+        https: config.is_https(),
+        trusted_proxies: config.trusted_proxies.clone().into(),
+        mailer: mailer(config)?,
+        leaving: Arc::default(),
+        metrics: Metrics::default(),
+        traces: Traces::from_environment().map_err(Failed)?,
+    })
+}
+
 /// The whole installation, migrated.
 pub(super) async fn installation(config: &Config) -> Result<Arc<Installation>, Failed> {
     data_folder(config)?;
     // Before the database is changed: a key that can't be used ends the program.
-    keys(config)?;
+    let keys = keys(config)?;
     let db = database(config).await?;
     db.migrate().await?;
-    at(config, db)
+    at(config, keys, db)
 }
 
 pub(super) fn failed(error: &Error) -> Failed {

@@ -3,11 +3,10 @@
 use super::{Failed, controller, open};
 use crate::{
     config::{Config, Controller},
-    http::{Assets, Server, router},
+    http::{Server, router},
     judge::ApiServer,
-    metrics::{self, Metrics},
+    metrics,
     office::Here,
-    traces::Traces,
     worker,
 };
 use axum::serve::ListenerExt;
@@ -30,7 +29,7 @@ pub(super) const FAREWELL: Duration = Duration::from_secs(7);
 
 pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     let installation = open::installation(&config).await?;
-    let mailer = open::mailer(&config)?;
+    let server = open::server(&config, installation.clone())?;
     let listener = bind(config.listen).await?;
     let metrics_listener = match config.metrics_listen {
         Some(address) => Some(bind(address).await?),
@@ -40,8 +39,7 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    let assets = Assets::find();
-    if !assets.site.has_wasm {
+    if !server.assets.site.has_wasm {
         tracing::warn!("the site was not built: pages work, but nothing in them is alive. `make build` builds it.");
     }
     if !config.is_https() {
@@ -49,19 +47,7 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
             "plain HTTP: session cookies are not bound to TLS. Set BAILIWICK_BASE_URL to https://… behind a TLS front."
         );
     }
-    let metrics = Metrics::default();
-    let traces = Traces::from_environment().map_err(Failed)?;
-    let server = Server {
-        installation: installation.clone(),
-        assets: Arc::new(assets),
-        https: config.is_https(),
-        trusted_proxies: config.trusted_proxies.clone().into(),
-        mailer: mailer.clone(),
-        leaving: Arc::default(),
-        metrics: metrics.clone(),
-        traces: traces.clone(),
-    };
-    let leaving = server.leaving.clone();
+    let Server { mailer, leaving, metrics, traces, .. } = server.clone();
     let (stop, stopping) = watch::channel(false);
     let mail = tokio::spawn(worker::send_mail(installation.clone(), mailer, stopping.clone()));
     let house = tokio::spawn(worker::keep_house(installation.clone(), stopping.clone()));
