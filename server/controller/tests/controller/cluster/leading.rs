@@ -2,7 +2,7 @@
 
 use super::cluster;
 use crate::people::user;
-use controller::Lease;
+use controller::{Lease, Report};
 use domain::binding::ClusterRole;
 use std::{sync::atomic::Ordering, time::Duration};
 use tokio::time::Instant;
@@ -28,8 +28,7 @@ async fn one_controller_writes_and_another_takes_over_from_a_dead_one() {
     first.kill();
     let began = Instant::now();
     let version = room.desk.want(room.organization, &[room.grant("dev", user(2), STANDARD)], &namespaces);
-    let late = |report: &controller::Report| report.version == version && report.is_in_sync();
-    room.desk.report_within(TAKEN_OVER_WITHIN, 0, "taken over", late).await;
+    room.follows_within(TAKEN_OVER_WITHIN, version).await;
     println!("taken over from a dead one after {:?}", began.elapsed());
     assert_eq!(room.holder(), "second");
     room.desk.stands("second", &Lease::Ours).await;
@@ -38,8 +37,7 @@ async fn one_controller_writes_and_another_takes_over_from_a_dead_one() {
     let began = Instant::now();
     second.stop().await;
     let version = room.desk.want(room.organization, &[room.grant("dev", user(3), STANDARD)], &namespaces);
-    let soon = |report: &controller::Report| report.version == version && report.is_in_sync();
-    room.desk.report_within(Duration::from_secs(5), 0, "handed over", soon).await;
+    room.follows_within(Duration::from_secs(5), version).await;
     println!("handed over by one that was stopped after {:?}", began.elapsed());
     assert_eq!(room.holder(), "third");
     third.stop().await;
@@ -70,8 +68,7 @@ async fn controllers_whose_clocks_differ_by_hours_take_turns_like_any_others() {
     assert_eq!(last.window.asked.load(Ordering::SeqCst), 0, "of both, one");
     next.kill();
     let version = room.desk.want(room.organization, &[room.grant("dev", user(2), STANDARD)], &namespaces);
-    let late = |report: &controller::Report| report.version == version && report.is_in_sync();
-    room.desk.report_within(TAKEN_OVER_WITHIN, 0, "taken over", late).await;
+    room.follows_within(TAKEN_OVER_WITHIN, version).await;
     last.stop().await;
 }
 
@@ -95,6 +92,11 @@ async fn of_two_that_run_only_one_asks_what_is_wanted() {
 }
 
 impl super::Room {
+    async fn follows_within(&self, patience: Duration, version: i64) {
+        let follows = |report: &Report| report.version == version && report.is_in_sync();
+        self.desk.report_within(patience, 0, "followed", follows).await;
+    }
+
     fn holder(&self) -> String {
         let path = "jsonpath={.spec.holderIdentity}";
         self.cluster.kubectl(&["get", "lease", "bailiwick-controller", "-n", &self.id, "-o", path])
