@@ -3,7 +3,10 @@
 
 use crate::{
     failure::Failure,
-    roles::{LEASE, NAMESPACE, controllers_own},
+    roles::{
+        LEASE, NAMESPACE, controllers_own,
+        wrong::{Wrong, wrong},
+    },
 };
 use domain::{binding::ClusterRole as Bound, time::Timestamp};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -55,24 +58,24 @@ async fn look_at_all(client: &Client, now: Timestamp) -> Vec<Finding> {
     findings
 }
 
-/// The roles that grants are bound to. A binding to one that is missing gives nothing.
+/// The roles that grants are bound to. A binding to one that is missing or empty gives nothing.
 async fn roles(client: &Client) -> Result<String, String> {
     let api = Api::<ClusterRole>::all(client.clone());
     for bound in Bound::ALL {
         let name = bound.name();
         let role = api.get_opt(&name).await.map_err(Failure::from).map_err(|failure| unread(&failure))?;
-        let role = role.ok_or_else(|| format!("The ClusterRole {name} is missing. {APPLY}"))?;
-        if role.rules.unwrap_or_default().is_empty() {
-            return Err(match role.aggregation_rule {
-                Some(_) => format!(
-                    "The ClusterRole {name} is empty: the cluster's own kube-controller-manager fills it from the others, a moment after \
-                     they are applied. Check that it runs. {APPLY}"
-                ),
-                None => format!("The ClusterRole {name} is empty. {APPLY}"),
-            });
+        match wrong(bound, role.as_ref()) {
+            None => {}
+            Some(wrong @ Wrong::Unfilled(_)) => {
+                return Err(format!(
+                    "The {wrong}: the cluster's own kube-controller-manager fills it from the others, a moment after they are \
+                     applied. Check that it runs. {APPLY}"
+                ));
+            }
+            Some(wrong) => return Err(format!("The {wrong}. {APPLY}")),
         }
     }
-    Ok(format!("{} are there and filled", Bound::ALL.map(Bound::name).join(", ")))
+    Ok(format!("{} are there and give what they should", Bound::ALL.map(Bound::name).join(", ")))
 }
 
 /// The rights that are shipped, one by one.

@@ -1,5 +1,6 @@
 //! Why the cluster does not hold what it should, in the few kinds that somebody can act on.
 
+use crate::roles::wrong::{COMMAND, Wrong};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -16,7 +17,8 @@ pub enum Failure {
     Forbidden(String),
     /// Somebody else changed it at the same moment; the next pass looks again.
     Conflict,
-    /// The API server finds it wrong: another try gets the same answer. What it said.
+    /// The API server finds it wrong: another try gets the same answer. What it said. Or the binding is there and gives nothing,
+    /// see [`Failure::of_role`].
     Refused(String),
     /// The API server does not answer, or not now.
     Unavailable(String),
@@ -24,7 +26,22 @@ pub enum Failure {
     NotLeading,
 }
 
+/// What [`Failure::of_role`] begins with, and nothing that an API server says.
+const OF_ROLE: &str = "the ClusterRole ";
+
 impl Failure {
+    /// What is wrong with the role that a binding refers to, and what to do. A refusal and no kind of its own, because a server of
+    /// the version before could not read a report with another kind in it.
+    pub(crate) fn of_role(wrong: &Wrong) -> Self {
+        Self::Refused(match wrong {
+            Wrong::Unfilled(_) => format!(
+                "the {wrong}: check that the cluster's kube-controller-manager runs, which fills it, and apply the manifests again with \
+                 {COMMAND}"
+            ),
+            _ => format!("the {wrong}: apply the manifests again with {COMMAND}"),
+        })
+    }
+
     /// One word for it: for the database, and for whoever counts.
     pub const fn code(&self) -> &'static str {
         match self {
@@ -54,6 +71,7 @@ impl fmt::Display for Failure {
             Self::Foreign => f.write_str("the cluster has something of this name that Bailiwick did not make"),
             Self::Forbidden(said) => write!(f, "the cluster does not let Bailiwick do this: {said}"),
             Self::Conflict => f.write_str("somebody else changed it in the cluster at the same moment"),
+            Self::Refused(said) if said.starts_with(OF_ROLE) => f.write_str(said),
             Self::Refused(said) => write!(f, "the cluster refuses it: {said}"),
             Self::Unavailable(said) => write!(f, "the cluster does not answer: {said}"),
             Self::NotLeading => f.write_str("another controller has taken over"),
@@ -100,4 +118,22 @@ pub(crate) fn line(said: &str) -> String {
     const MOST: usize = 300;
     let said = said.chars().map(|c| if c.is_control() { ' ' } else { c });
     said.take(MOST).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::binding::ClusterRole::Standard;
+
+    #[test]
+    fn broken_role_is_told_to_a_server_of_the_version_before_as_a_refusal_and_shown_as_it_is() {
+        for wrong in [Wrong::Missing(Standard), Wrong::Unfilled(Standard)] {
+            let failure = Failure::of_role(&wrong);
+            let Failure::Refused(said) = &failure else { panic!("{failure:?}") };
+            assert_eq!(serde_json::to_value(&failure).unwrap(), serde_json::json!({ "refused": said }));
+            assert!(failure.to_string().starts_with("the ClusterRole bailiwick:standard is "), "{failure}");
+            assert!(said.len() < 300, "a page shows no more: {said}");
+        }
+        assert_eq!(Failure::Refused("no".into()).to_string(), "the cluster refuses it: no");
+    }
 }

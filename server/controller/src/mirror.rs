@@ -1,14 +1,21 @@
 //! What the cluster holds at this moment, as far as its watches have told; who has to look again; and whether the API
 //! server answers at all.
 
+mod roles;
+
 use crate::{
     backoff,
     failure::Failure,
-    object::label,
-    shelf::{Bindings, Namespaces, Owned},
+    object::{label, version},
+    roles::wrong::Wrong,
+    shelf::{Bindings, Namespaces, Owned, Roles, place},
 };
-use domain::{binding::Key, id::OrganizationId, time::Timestamp};
-use futures::{StreamExt, future};
+use domain::{
+    binding::{ClusterRole as Bound, Key},
+    id::OrganizationId,
+    time::Timestamp,
+};
+use futures::{Stream, StreamExt, future};
 use k8s_openapi::api::{core::v1::Namespace, rbac::v1::RoleBinding};
 use kube::{
     Api, Client,
@@ -60,19 +67,26 @@ pub(crate) struct Seen {
     pub(crate) found: Vec<Arc<RoleBinding>>,
     /// Of each namespace that what was found lies in, or that was asked for.
     pub(crate) owners: BTreeMap<String, Owned>,
+    /// The roles that give nothing, or too little.
+    pub(crate) broken: BTreeMap<Bound, Wrong>,
 }
 
 /// What a write must have led to before the next look.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Expected {
-    There { key: Key, version: Option<String> },
-    Gone { key: Key, uid: String },
+    /// As the API server answered.
+    There(Box<RoleBinding>),
+    Gone {
+        key: Key,
+        uid: String,
+    },
 }
 
 #[derive(Default)]
 struct Shelves {
     bindings: Bindings,
     namespaces: Namespaces,
+    roles: Roles,
     touched: BTreeSet<OrganizationId>,
     everybody: bool,
 }
@@ -122,7 +136,7 @@ impl Mirror {
         let bindings = Api::<RoleBinding>::all(self.client.clone());
         let namespaces = Api::<Namespace>::all(self.client.clone());
         let bindings = self.follow_one(bindings, &ours, "role bindings", |shelves, event| {
-            let Shelves { bindings, namespaces, touched, everybody } = shelves;
+            let Shelves { bindings, namespaces, touched, everybody, .. } = shelves;
             *everybody |= matches!(event, Event::InitDone);
             for namespace in bindings.take(event, touched) {
                 touched.extend(namespaces.get(&namespace).map(|owned| owned.organization));
@@ -132,29 +146,32 @@ impl Mirror {
             shelves.everybody |= matches!(event, Event::InitDone);
             shelves.namespaces.take(event, &mut shelves.touched);
         });
-        future::join3(bindings, namespaces, self.listen_to_the_heart()).await;
+        future::join4(bindings, namespaces, self.follow_roles(), self.listen_to_the_heart()).await;
     }
 
     async fn follow_one<K>(&self, api: Api<K>, labels: &str, kind: &'static str, take: impl Fn(&mut Shelves, Event<K>))
     where
         K: kube::Resource + Clone + serde::de::DeserializeOwned + Debug + Send + 'static,
     {
-        let config = Config::default().labels(labels).timeout(WATCH_SECONDS);
-        let mut events = watcher(api, config).backoff(backoff::OfWatch::new(kind)).boxed();
+        let mut events = events(api, Config::default().labels(labels), kind);
         while let Some(event) = events.next().await {
             match event {
-                Ok(event) => {
-                    take(&mut self.shelves(), event);
-                    self.stirred.notify_one();
-                    self.events.send_modify(|count| *count += 1);
-                }
-                // What its end means is for the heartbeat to say: a watch ends many times a day, and goes on.
-                Err(error) => {
-                    tracing::debug!(kind, error = %said(&error), "a watch broke off");
-                    self.doubt.notify_one();
-                }
+                Ok(event) => self.take_in(|shelves| take(shelves, event)),
+                Err(error) => self.broke_off(kind, &error),
             }
         }
+    }
+
+    fn take_in(&self, take: impl FnOnce(&mut Shelves)) {
+        take(&mut self.shelves());
+        self.stirred.notify_one();
+        self.events.send_modify(|count| *count += 1);
+    }
+
+    /// What its end means is for the heartbeat to say: a watch ends many times a day, and goes on.
+    fn broke_off(&self, kind: &'static str, error: &watcher::Error) {
+        tracing::debug!(kind, error = %said(error), "a watch broke off");
+        self.doubt.notify_one();
     }
 
     /// Asks again and again: a watch that is silent says nothing about whether anybody is there.
@@ -232,13 +249,13 @@ impl Mirror {
         }
     }
 
-    /// Whether both lists have been read to their end.
+    /// Whether all lists have been read to their end, but for roles that can't be read.
     pub(crate) fn is_listed(&self) -> bool {
         let shelves = self.shelves();
-        shelves.bindings.listed && shelves.namespaces.listed
+        shelves.bindings.listed && shelves.namespaces.listed && shelves.roles.unlisted().next().is_none()
     }
 
-    /// `None` until both lists have been read to their end: half a list would look like deletions.
+    /// `None` until bindings and namespaces have been read to the end of their lists: half a list would look like deletions.
     pub(crate) fn of<'a>(&self, organization: OrganizationId, wanted: impl Iterator<Item = &'a str>) -> Option<Seen> {
         let shelves = self.shelves();
         if !shelves.bindings.listed || !shelves.namespaces.listed {
@@ -250,33 +267,37 @@ impl Mirror {
         let around = found.iter().filter_map(|object| object.metadata.namespace.as_deref());
         let all = namespaces.iter().copied().chain(around);
         let owners = all.filter_map(|name| Some((name.to_owned(), shelves.namespaces.get(name)?))).collect();
-        Some(Seen { found, owners })
+        Some(Seen { found, owners, broken: shelves.roles.broken() })
     }
 
     /// Waits until what was written can be seen, and no longer than a second: the next look should not take our own work
-    /// for somebody else's.
-    pub(crate) async fn shows(&self, expected: &[Expected]) {
+    /// for somebody else's. What no watch has shown by then is there as the API server answered.
+    pub(crate) async fn shows(&self, expected: Vec<Expected>) {
         let mut events = self.events.subscribe();
         let end = Instant::now() + Duration::from_secs(1);
         while !expected.iter().all(|it| self.has_seen(it)) {
             tokio::select! {
                 _ = events.changed() => {}
-                () = sleep_until(end) => return,
+                () = sleep_until(end) => break,
+            }
+        }
+        for expected in expected {
+            if let Expected::There(object) = expected {
+                self.shelves().bindings.put_answered(*object);
             }
         }
     }
 
     fn has_seen(&self, expected: &Expected) -> bool {
-        let (Expected::There { key, .. } | Expected::Gone { key, .. }) = expected;
         let shelves = self.shelves();
-        let found = shelves.bindings.get(&(key.namespace.to_string(), key.name.to_string()));
-        match (expected, found) {
-            (Expected::Gone { uid, .. }, Some(object)) => object.metadata.uid.as_ref() != Some(uid),
-            (Expected::Gone { .. }, None) => true,
-            (Expected::There { version, .. }, Some(object)) => {
-                is_as_new(object.metadata.resource_version.as_deref(), version.as_deref())
+        match expected {
+            Expected::Gone { key, uid } => {
+                let found = shelves.bindings.get(&(key.namespace.to_string(), key.name.to_string()));
+                found.is_none_or(|object| object.metadata.uid.as_ref() != Some(uid))
             }
-            (Expected::There { .. }, None) => false,
+            Expected::There(object) => {
+                shelves.bindings.get(&place(object)).is_some_and(|found| is_as_new(found, object))
+            }
         }
     }
 
@@ -285,13 +306,20 @@ impl Mirror {
     }
 }
 
-/// Resource versions are numbers that grow, in every version there is; only where they are not, the same one is asked for.
-fn is_as_new(found: Option<&str>, version: Option<&str>) -> bool {
-    let number = |text: Option<&str>| text.and_then(|it| it.parse::<u64>().ok());
-    match (number(found), number(version)) {
-        (Some(found), Some(version)) => found >= version,
-        _ => found == version,
+/// Only where resource versions are not numbers, the same one is asked for.
+fn is_as_new(found: &RoleBinding, written: &RoleBinding) -> bool {
+    match (version(found), version(written)) {
+        (Some(found), Some(written)) => found >= written,
+        _ => found.metadata.resource_version == written.metadata.resource_version,
     }
+}
+
+/// What a watch brings, with a list of all before and whenever it was interrupted for too long.
+fn events<K>(api: Api<K>, config: Config, kind: &'static str) -> impl Stream<Item = watcher::Result<Event<K>>> + Unpin
+where
+    K: kube::Resource + Clone + serde::de::DeserializeOwned + Debug + Send + 'static,
+{
+    watcher(api, config.timeout(WATCH_SECONDS)).backoff(backoff::OfWatch::new(kind)).boxed()
 }
 
 fn said(error: &watcher::Error) -> String {

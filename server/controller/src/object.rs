@@ -136,6 +136,11 @@ pub fn organization(metadata: &ObjectMeta) -> Option<OrganizationId> {
     labelled(metadata, label::ORGANIZATION)?.parse().ok()
 }
 
+/// Resource versions are numbers that grow, in every version of Kubernetes there is.
+pub(crate) fn version(object: &RoleBinding) -> Option<u64> {
+    object.metadata.resource_version.as_deref()?.parse().ok()
+}
+
 pub(crate) fn name(object: &RoleBinding) -> Option<BindingName> {
     object.metadata.name.as_deref()?.parse().ok()
 }

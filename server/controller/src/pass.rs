@@ -90,13 +90,21 @@ impl<O: Office> Looker<O> {
             return Ended::InTrouble;
         }
         let expected = expected(&plan, &outcomes);
-        let report = report(&wanted, plan, outcomes, namespaces, (self.clock)());
+        let powerless = plan.powerless.clone();
+        let mut report = report(&wanted, plan, outcomes, namespaces, (self.clock)());
         memory.settled =
             report.bindings.iter().filter(|(_, state)| state.is_ok()).map(|(key, _)| key.clone()).collect();
+        // They are there, and so they are missed when they vanish; but nobody may call them in sync.
+        for (key, failure) in powerless {
+            let state = report.bindings.entry(key).or_insert(Ok(()));
+            if state.is_ok() {
+                *state = Err(failure);
+            }
+        }
         let within = wanted.until.map(|until| until.since(report.at));
         let ended = if report.is_worth_another_try() { Ended::InTrouble } else { Ended::Well { within } };
         let told = self.tell(organization, report, memory).await;
-        self.mirror.shows(&expected).await;
+        self.mirror.shows(expected).await;
         if told { ended } else { Ended::InTrouble }
     }
 
@@ -136,6 +144,7 @@ impl<O: Office> Looker<O> {
             namespaces,
             owners: &owners,
             settled,
+            broken: &seen.broken.iter().map(|(role, wrong)| (*role, Failure::of_role(wrong))).collect(),
             deletions: wanted.deletions,
         })
     }
@@ -203,7 +212,7 @@ fn expected(plan: &Plan, outcomes: &Outcomes) -> Vec<Expected> {
         match (step, outcomes.get(&key)?.as_ref().ok()?) {
             (Step::Delete { uid, .. }, _) => Some(Expected::Gone { key, uid: uid.clone() }),
             (_, Done::Created(now) | Done::Patched(now) | Done::Replaced(now) | Done::Reclaimed(_, now)) => {
-                Some(Expected::There { key, version: now.metadata.resource_version.clone() })
+                Some(Expected::There(now.clone()))
             }
             (_, Done::Unchanged | Done::Deleted) => None,
         }

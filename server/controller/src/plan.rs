@@ -6,7 +6,7 @@ use crate::{
     object::{Claim, Whose, is_written_by_us, name, role_binding, whose},
 };
 use domain::{
-    binding::{Binding, Key, Subject},
+    binding::{Binding, ClusterRole, Key, Subject},
     id::OrganizationId,
     text::NamespaceName,
 };
@@ -37,6 +37,8 @@ pub struct Sight<'a> {
     pub owners: &'a BTreeMap<String, OrganizationId>,
     /// What the last look found as it should be. What is missing of it was deleted by somebody else.
     pub settled: &'a BTreeSet<Key>,
+    /// The roles that give nothing or too little, and what is to be said of a binding to one.
+    pub broken: &'a BTreeMap<ClusterRole, Failure>,
     pub deletions: Deletions,
 }
 
@@ -100,6 +102,9 @@ pub struct Plan {
     pub in_sync: BTreeSet<Key>,
     /// What is wanted and can't be.
     pub blocked: BTreeMap<Key, Failure>,
+    /// What is in the cluster, or will be with the steps, and yet does not give what it says. It is written all the same, to give
+    /// it as soon as its role does.
+    pub powerless: BTreeMap<Key, Failure>,
     /// Becomes true with the steps of the same key.
     pub drift: Vec<Drift>,
     pub claimed: Vec<Claimed>,
@@ -122,6 +127,8 @@ pub fn plan(sight: &Sight<'_>) -> Plan {
     }
     let mut deletions = Vec::new();
     let mut ours = 0;
+    let powerless = |binding: &&Binding| Some((binding.key(), sight.broken.get(&binding.role)?.clone()));
+    plan.powerless = wanted.values().filter_map(powerless).collect();
     for object in sight.found {
         let place = place(object);
         let owner = sight.owners.get(&place.0).copied();
@@ -133,6 +140,7 @@ pub fn plan(sight: &Sight<'_>) -> Plan {
             // Whatever its labels say now: we wrote it, and here is where it belongs.
             (Some(binding), _) if is_written_by_us(&object.metadata) => plan.keep(binding, object),
             (Some(binding), verdict) => {
+                plan.powerless.remove(&binding.key());
                 plan.blocked.insert(binding.key(), Failure::Foreign);
                 plan.report(place, verdict);
             }

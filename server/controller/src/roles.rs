@@ -4,6 +4,7 @@
 
 pub(crate) mod controllers_own;
 mod manifests;
+pub(crate) mod wrong;
 
 pub use controllers_own::{LEASE, NAMESPACE};
 pub use manifests::{files, manifests};

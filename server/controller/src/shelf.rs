@@ -1,9 +1,15 @@
 //! What the watches have shown, kept so that one organization's part is found at once: a cluster may hold a hundred
 //! thousand bindings, of which one organization has ten.
 
-use crate::object;
-use domain::id::OrganizationId;
-use k8s_openapi::api::{core::v1::Namespace, rbac::v1::RoleBinding};
+use crate::{
+    object,
+    roles::wrong::{Wrong, wrong},
+};
+use domain::{binding::ClusterRole as Bound, id::OrganizationId};
+use k8s_openapi::api::{
+    core::v1::Namespace,
+    rbac::v1::{ClusterRole, RoleBinding},
+};
 use kube::runtime::watcher::Event;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,12 +28,26 @@ pub(crate) struct Bindings {
     /// What a new list has brought so far.
     listing: BTreeMap<Place, Arc<RoleBinding>>,
     pub(crate) listed: bool,
+    /// The newest resource version that the watch has brought.
+    newest: u64,
 }
 
 impl Bindings {
+    /// Takes in what the API server answered to our own write, if the watch has not come so far yet: one that broke off
+    /// meanwhile would leave us without knowing of a binding that is there, and call it withdrawn.
+    pub(crate) fn put_answered(&mut self, object: RoleBinding) {
+        if object::version(&object).is_some_and(|version| version > self.newest) {
+            // Nobody has to look because of it: who wrote it knows.
+            self.put(place(&object), Some(Arc::new(object)), &mut Touched::new(), &mut BTreeSet::new());
+        }
+    }
+
     /// Takes in what happened; answers the organizations whose label stood or stands on it.
     pub(crate) fn take(&mut self, event: Event<RoleBinding>, touched: &mut Touched) -> BTreeSet<String> {
         let mut namespaces = BTreeSet::new();
+        if let Event::Apply(object) | Event::Delete(object) | Event::InitApply(object) = &event {
+            self.newest = self.newest.max(object::version(object).unwrap_or_default());
+        }
         match event {
             Event::Apply(object) => {
                 self.put(place(&object), Some(Arc::new(object)), touched, &mut namespaces);
@@ -162,6 +182,71 @@ impl Namespaces {
     }
 }
 
+/// What is wrong with each role that bindings refer to.
+#[derive(Debug, Default)]
+pub(crate) struct Roles {
+    /// Of a role that was read, what is wrong with it, if anything; of one that can't be read, that nobody knows.
+    all: BTreeMap<Bound, Known>,
+    /// What a new list has brought so far. By name it brings one object at most.
+    listing: BTreeMap<Bound, ClusterRole>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Known {
+    Read(Option<Wrong>),
+    /// It can't be read: then nothing is said of it, and no binding to it is called failing.
+    Unread,
+}
+
+impl Roles {
+    /// Takes in what happened to one role; answers whether something else is known of it now.
+    pub(crate) fn take(&mut self, role: Bound, event: Event<ClusterRole>) -> bool {
+        let found = match event {
+            Event::Apply(object) => Some(object),
+            Event::Delete(_) => None,
+            Event::Init => {
+                self.listing.remove(&role);
+                return false;
+            }
+            Event::InitApply(object) => {
+                self.listing.insert(role, object);
+                return false;
+            }
+            Event::InitDone => self.listing.remove(&role),
+        };
+        self.know(role, Known::Read(wrong(role, found.as_ref())))
+    }
+
+    /// This role can't be read; answers whether it was not known before.
+    pub(crate) fn is_unread(&mut self, role: Bound) -> bool {
+        self.know(role, Known::Unread)
+    }
+
+    fn know(&mut self, role: Bound, now: Known) -> bool {
+        let changed = self.all.get(&role) != Some(&now);
+        self.all.insert(role, now);
+        changed
+    }
+
+    /// Those that nothing is known of yet.
+    pub(crate) fn unlisted(&self) -> impl Iterator<Item = Bound> {
+        Bound::ALL.into_iter().filter(|role| !self.all.contains_key(role))
+    }
+
+    /// Whether there is one that can't be read.
+    pub(crate) fn some_unread(&self) -> bool {
+        self.all.values().any(|known| *known == Known::Unread)
+    }
+
+    pub(crate) fn broken(&self) -> BTreeMap<Bound, Wrong> {
+        let wrong = |(role, known): (&Bound, &Known)| match known {
+            Known::Read(Some(wrong)) => Some((*role, wrong.clone())),
+            Known::Read(None) | Known::Unread => None,
+        };
+        self.all.iter().filter_map(wrong).collect()
+    }
+}
+
 fn owned(object: &Namespace) -> Option<Owned> {
     let organization = object::organization(&object.metadata)?;
     Some(Owned { organization, ending: object.metadata.deletion_timestamp.is_some() })
@@ -252,5 +337,43 @@ mod tests {
         let touched = take(&mut shelf, vec![Event::InitDone]);
         assert_eq!(touched, [organization(2), organization(3), organization(4)].into());
         assert_eq!(names(&shelf, 3, &[]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_role_is_broken_until_it_gives_what_it_should_and_never_while_it_cant_be_read() {
+        const PODS: Bound = Bound::Withheld(domain::permission::Permission::WritePods);
+        let right =
+            || crate::roles::permissions().into_iter().find(|it| it.metadata.name == Some(PODS.name())).unwrap();
+        let empty = || ClusterRole { rules: None, ..right() };
+        let mut roles = Roles::default();
+        assert_eq!(roles.unlisted().count(), 3);
+        assert!(
+            !roles.take(PODS, Event::Init) && roles.unlisted().count() == 3,
+            "nothing is known before the list's end"
+        );
+        assert!(roles.take(PODS, Event::InitDone));
+        assert_eq!((roles.unlisted().count(), roles.broken()), (2, [(PODS, Wrong::Missing(PODS))].into()));
+        assert!(roles.take(PODS, Event::Apply(empty())));
+        assert_eq!(roles.broken(), [(PODS, Wrong::Empty(PODS))].into());
+        assert!(roles.is_unread(PODS) && roles.some_unread());
+        assert_eq!(roles.broken(), BTreeMap::new());
+        assert!(!roles.is_unread(PODS), "it is said once");
+        assert!(!roles.take(PODS, Event::InitApply(right())));
+        assert!(roles.take(PODS, Event::InitDone) && !roles.some_unread());
+        assert!(!roles.take(PODS, Event::Apply(right())), "a label more is nobody's concern");
+        assert_eq!(roles.broken(), BTreeMap::new());
+        assert!(roles.take(PODS, Event::Delete(right())));
+        assert_eq!(roles.broken(), [(PODS, Wrong::Missing(PODS))].into());
+    }
+
+    #[test]
+    fn an_answered_write_counts_until_the_watch_has_come_so_far() {
+        let mut shelf = Bindings::default();
+        take(&mut shelf, vec![Event::Apply(binding("a", "1", 1, "5"))]);
+        shelf.put_answered(binding("a", "2", 1, "7"));
+        assert_eq!(names(&shelf, 1, &[]), ["1", "2"]);
+        take(&mut shelf, vec![Event::Delete(binding("a", "2", 1, "9"))]);
+        shelf.put_answered(binding("a", "2", 1, "7"));
+        assert_eq!(names(&shelf, 1, &[]), ["1"], "the watch knows that it was deleted since");
     }
 }

@@ -39,9 +39,12 @@ pub(crate) fn cluster_role() -> ClusterRole {
         rules: Some(vec![
             rule(&[RBAC], &["rolebindings"], &["get", "list", "watch", "create", "patch", "delete"]),
             // Instead of holding what it binds, which would be everything, secrets included.
-            // Reading the three tells whether they are there and filled: a binding to a role that is missing gives nothing, and
-            // the API server takes it without a word.
-            PolicyRule { resource_names: Some(bound.into()), ..rule(&[RBAC], &["clusterroles"], &["bind", "get"]) },
+            // Reading and watching the three tells whether they are there and filled: a binding to a role that is missing gives
+            // nothing, and the API server takes it without a word. A name holds for a list too that selects by it.
+            PolicyRule {
+                resource_names: Some(bound.into()),
+                ..rule(&[RBAC], &["clusterroles"], &["bind", "get", "list", "watch"])
+            },
             rule(&[""], &["namespaces"], &["get", "list", "watch", "create", "patch"]),
             // "Check against the cluster".
             rule(&["authorization.k8s.io"], &["subjectaccessreviews"], &["create"]),

@@ -24,6 +24,7 @@ struct World {
     namespaces: BTreeMap<NamespaceName, Result<(), Failure>>,
     owners: BTreeMap<String, OrganizationId>,
     settled: BTreeSet<Key>,
+    broken: BTreeMap<ClusterRole, Failure>,
     deletions: Deletions,
 }
 
@@ -34,6 +35,7 @@ fn world() -> World {
             .map(|(name, number)| (name.to_owned(), organization(number)))
             .into(),
         settled: BTreeSet::new(),
+        broken: BTreeMap::new(),
         deletions: Deletions::WithinReason,
     }
 }
@@ -47,6 +49,7 @@ impl World {
             namespaces: &self.namespaces,
             owners: &self.owners,
             settled: &self.settled,
+            broken: &self.broken,
             deletions: self.deletions,
         })
     }
@@ -172,6 +175,43 @@ fn what_names_another_organization_or_none_is_reported_and_left() {
     paper.put(&Binding { namespace: named("contoso-a"), ..unwanted });
     let plan = world().plan(&[], &paper);
     assert_eq!((plan.steps, plan.claimed[0].why), (Vec::new(), Claim::OtherOrganization));
+}
+
+fn without(role: ClusterRole) -> World {
+    World { broken: [(role, Failure::Refused("it is missing".into()))].into(), ..world() }
+}
+
+#[test]
+fn bindings_to_a_broken_role_are_written_and_kept_and_called_failing() {
+    let wanted = universe();
+    let bound_to = |role| wanted.iter().filter(|it| it.role == role).map(Binding::key).collect::<BTreeSet<_>>();
+    let first = without(PODS).plan(&wanted, &Paper::default());
+    assert_eq!(first.steps.len(), wanted.len(), "they give something as soon as their role does");
+    assert_eq!(first.powerless.keys().cloned().collect::<BTreeSet<_>>(), bound_to(PODS));
+    assert!(first.powerless.values().all(|failure| *failure == Failure::Refused("it is missing".into())));
+
+    let second = without(PODS).plan(&wanted, &written(&wanted));
+    assert_eq!((second.steps, second.drift, second.blocked), (Vec::new(), Vec::new(), BTreeMap::new()));
+    assert_eq!(second.powerless.into_keys().collect::<BTreeSet<_>>(), bound_to(PODS));
+    assert_eq!(world().plan(&wanted, &written(&wanted)).powerless, BTreeMap::new(), "once the role is back");
+}
+
+#[test]
+fn bindings_to_a_broken_role_go_like_any_other_and_say_first_what_keeps_them_away() {
+    let bob = binding("northwind-a", user(1), PODS);
+    let gone = without(PODS).plan(&[], &written(std::slice::from_ref(&bob)));
+    assert!(matches!(gone.steps[..], [Step::Delete { .. }]), "{:?}", gone.steps);
+    assert_eq!(gone.powerless, BTreeMap::new());
+
+    let mut ending = without(PODS);
+    ending.namespaces.insert(named("northwind-a"), Err(Failure::NamespaceEnding));
+    let plan = ending.plan(std::slice::from_ref(&bob), &Paper::default());
+    assert_eq!((plan.blocked[&bob.key()].clone(), plan.powerless), (Failure::NamespaceEnding, BTreeMap::new()));
+
+    let mut paper = written(std::slice::from_ref(&bob));
+    paper.meddle(&bob, Meddling::ReplaceByHand);
+    let plan = without(PODS).plan(std::slice::from_ref(&bob), &paper);
+    assert_eq!((plan.blocked[&bob.key()].clone(), plan.powerless), (Failure::Foreign, BTreeMap::new()));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod older;
 mod permissions;
 mod relay;
 mod rights;
+mod roles;
 mod trouble;
 mod wishes;
 
@@ -183,7 +184,10 @@ impl Room {
 
     /// Ahead by so many hours of what is right, or behind it.
     pub(crate) async fn controller_whose_clock_is(&self, identity: &str, server: Option<&str>, hours: i64) -> Running {
-        let client = self.cluster.as_controller(server).await;
+        self.controller_with(identity, self.cluster.as_controller(server).await, hours)
+    }
+
+    pub(crate) fn controller_with(&self, identity: &str, client: Client, hours: i64) -> Running {
         let clock = move || Timestamp::from_micros(now().micros() + hours * 3_600_000_000);
         let settings = Settings { lease_namespace: self.id.clone(), ..Settings::new(identity, Arc::new(clock)) };
         let (stop, stopped) = oneshot::channel::<()>();

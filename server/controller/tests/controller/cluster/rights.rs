@@ -7,9 +7,9 @@ const CONTROLLER: &str = "system:serviceaccount:bailiwick:bailiwick-controller";
 
 /// As `kubectl auth can-i --list` prints it: all of it, beside what everybody may.
 const MAY: &str = "\
-clusterroles.rbac.authorization.k8s.io [bailiwick:standard] [bind,get]
-clusterroles.rbac.authorization.k8s.io [bailiwick:w:full] [bind,get]
-clusterroles.rbac.authorization.k8s.io [bailiwick:w:pods] [bind,get]
+clusterroles.rbac.authorization.k8s.io [bailiwick:standard] [bind,get,list,watch]
+clusterroles.rbac.authorization.k8s.io [bailiwick:w:full] [bind,get,list,watch]
+clusterroles.rbac.authorization.k8s.io [bailiwick:w:pods] [bind,get,list,watch]
 leases.coordination.k8s.io [] [create]
 leases.coordination.k8s.io [bailiwick-controller] [get,update]
 namespaces [] [create,get,list,patch,watch]

@@ -31,7 +31,7 @@ async fn an_api_server_that_was_away_is_noticed_and_brought_up_to_date() {
     let version = room.desk.want(room.organization, &[carol], &namespaces);
     let away = |report: &controller::Report| report.version == version && report.concerns_all().is_some();
     let told = room.desk.report(0, "away", away).await;
-    assert!(matches!(told.lingering[&bob.key()], Failure::Unavailable(_)), "{told:?}");
+    assert!(matches!(told.lingering.get(&bob.key()), Some(Failure::Unavailable(_))), "{told:?}");
     assert!(!told.is_withdrawn() && !told.is_in_sync());
     // Long enough for every wait to have become the longest, and for the Lease to have lapsed.
     within(Duration::from_secs(30), "the lease lapses", async || now().since(room.renewed_at()) > LAPSED).await;
