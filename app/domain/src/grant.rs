@@ -57,6 +57,11 @@ impl<N: Ord + Clone> Change<N> {
         }
     }
 
+    /// The same change on top of what somebody else made of it meanwhile: theirs, with what is added, without what is removed.
+    pub fn onto(&self, theirs: &BTreeSet<N>) -> BTreeSet<N> {
+        theirs.union(&self.added).filter(|name| !self.removed.contains(name)).cloned().collect()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty()
     }

@@ -141,3 +141,28 @@ impl Pending {
         Ok(Accepted { offer: self.offer, at: now, user, namespaces })
     }
 }
+
+/// A line of a file that invites people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub email: String,
+    /// What they get; `None`: as much as whoever invites them.
+    pub namespaces: Option<Vec<String>>,
+}
+
+/// Reads comma or semicolon separated values: an address, and perhaps namespaces separated by spaces. A first line that holds
+/// no address is a heading; quotes around a value, empty lines and an address that was there already are left out.
+pub fn listed(file: &str) -> Vec<Listed> {
+    let mut found: Vec<Listed> = Vec::new();
+    for (number, line) in file.trim_start_matches('\u{feff}').lines().enumerate() {
+        let mut values = line.split([',', ';', '\t']).map(|value| value.trim().trim_matches('"').trim());
+        let email = values.next().unwrap_or_default();
+        let is_heading = number == 0 && !email.contains('@');
+        if email.is_empty() || is_heading || found.iter().any(|listed| listed.email.eq_ignore_ascii_case(email)) {
+            continue;
+        }
+        let names: Vec<String> = values.flat_map(str::split_whitespace).map(ToOwned::to_owned).collect();
+        found.push(Listed { email: email.to_owned(), namespaces: (!names.is_empty()).then_some(names) });
+    }
+    found
+}

@@ -8,6 +8,7 @@ pub mod account;
 pub mod activity;
 pub mod binding;
 pub mod effective;
+pub mod fuzzy;
 pub mod grant;
 pub mod id;
 pub mod invitation;

@@ -42,6 +42,11 @@ pub fn namespaces(slug: &Slug) -> String {
     format!("/o/{slug}/namespaces")
 }
 
+/// Who has which namespace.
+pub fn access(slug: &Slug) -> String {
+    format!("/o/{slug}/access")
+}
+
 pub fn api_access(slug: &Slug) -> String {
     format!("/o/{slug}/api-access")
 }
@@ -56,4 +61,14 @@ pub fn settings(slug: &Slug) -> String {
 
 pub fn operator_organization(slug: &Slug) -> String {
     format!("{OPERATOR_ORGANIZATIONS}/{slug}")
+}
+
+/// A path of this very origin. `//host` and `/\\host` lead elsewhere in browsers, and so do control characters they skip.
+pub fn local(path: &str) -> Option<&str> {
+    let own = path.starts_with('/')
+        && !path.starts_with("//")
+        && path.is_ascii()
+        && !path.contains('\\')
+        && !path.bytes().any(|byte| byte.is_ascii_control());
+    own.then_some(path)
 }

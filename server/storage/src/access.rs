@@ -4,10 +4,13 @@
 //! Members are read in the order of their addresses and tokens the newest first, each by the index that has them so, from
 //! the cursor on until the page is full.
 
-use crate::{Connection, Error, at::At};
+use crate::{
+    Connection, Error,
+    at::At,
+    members::{Listed, token_or_user},
+};
 use domain::{
-    id::{MemberId, NamespaceId, OrganizationId, TokenId, UserId},
-    membership::Status,
+    id::{MemberId, NamespaceId, OrganizationId, TokenId},
     text::NamespaceName,
     time::Timestamp,
     token::Mask,
@@ -19,7 +22,8 @@ macro_rules! given_to_members {
     ($from:literal) => {
         concat!(
             "select g.member_id as holder, n.name as namespace, ",
-            "coalesce('API token ' || coalesce(t.name, t.prefix || '…' || t.last_four), b.email) as granted_by, g.granted_at, g.ends_at from ",
+            token_or_user!("b"),
+            " as granted_by, g.granted_at, g.ends_at from ",
             $from,
             " join namespaces n on n.id = g.namespace_id join users b on b.id = g.granted_by left join tokens t on t.id = g.granted_by_token "
         )
@@ -27,7 +31,7 @@ macro_rules! given_to_members {
 }
 
 statements! {
-    MEMBERS_IN = "select m.id, m.user_id, m.email, m.status from members m
+    MEMBERS_IN = "select m.id, m.user_id, m.email, m.status, m.version from members m
         where m.organization_id = $1 and (m.email, m.id) > ($3, $4)
         and (exists (select 1 from grants g where g.member_id = m.id and g.namespace_id = $2)
             or exists (select 1 from withheld_grants w where w.member_id = m.id and w.namespace_id = $2))
@@ -46,18 +50,6 @@ statements! {
         from tokens t join token_grants g on g.token_id = t.id and g.namespace_id = $2
         join namespaces n on n.id = g.namespace_id join users b on b.id = g.granted_by
         where t.organization_id = $1 and t.removed_at is null and (t.created_at, t.id) >= ($3, $4) and (t.created_at, t.id) <= ($5, $6)";
-}
-
-/// A member who was given something.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct MemberIn {
-    #[sqlx(try_from = "Uuid")]
-    pub id: MemberId,
-    #[sqlx(rename = "user_id", try_from = "Uuid")]
-    pub user: UserId,
-    pub email: String,
-    #[sqlx(try_from = "String")]
-    pub status: Status,
 }
 
 #[derive(sqlx::FromRow)]
@@ -107,7 +99,7 @@ pub async fn members_in(
     namespace: NamespaceId,
     after: Option<(&str, MemberId)>,
     limit: u32,
-) -> Result<Vec<MemberIn>, Error> {
+) -> Result<Vec<Listed>, Error> {
     let (email, id) = after.map_or(("", Uuid::nil()), |(email, id)| (email, id.uuid()));
     all!(c, MEMBERS_IN, organization.uuid(), namespace.uuid(), email, id, i64::from(limit))
 }
@@ -120,8 +112,7 @@ pub async fn tokens_in(
     after: Option<(Timestamp, TokenId)>,
     limit: u32,
 ) -> Result<Vec<TokenIn>, Error> {
-    const LAST: Timestamp = Timestamp::from_micros(253_402_300_799_000_000);
-    let (at, id) = after.map_or((LAST, Uuid::max()), |(at, id)| (at, id.uuid()));
+    let (at, id) = after.map_or((Timestamp::LATEST, Uuid::max()), |(at, id)| (at, id.uuid()));
     let rows: Vec<TokenRow> = all!(c, TOKENS_IN, organization.uuid(), namespace.uuid(), At(at), id, i64::from(limit))?;
     let tokens = rows.into_iter().map(|row| TokenIn {
         id: row.id.into(),
@@ -138,7 +129,7 @@ pub async fn given_to_members_in(
     c: &mut Connection,
     organization: OrganizationId,
     namespace: NamespaceId,
-    page: &[MemberIn],
+    page: &[Listed],
 ) -> Result<Vec<Given>, Error> {
     let (Some(first), Some(last)) = (page.first(), page.last()) else { return Ok(Vec::new()) };
     let (organization, namespace) = (organization.uuid(), namespace.uuid());

@@ -1,6 +1,6 @@
 //! The organizations' audit logs, newest first, sought by key.
 
-use crate::{Connection, Error, at::At};
+use crate::{Connection, Error, at::At, db::Either};
 use domain::{activity::ActivityEvent, id::OrganizationId, time::Timestamp};
 use uuid::Uuid;
 
@@ -23,6 +23,13 @@ statements! {
     LIST_ACTOR = list!("and actor_name = $7");
     LIST_BOTH = list!("and code = $7 and actor_name = $8");
 }
+
+// Each for its own database alone, so they stand outside `statements!`. A day is one of UTC.
+const SQLITE_DAYS: &str = "select at / 86400000000 as day, count(*) as changes, sum(code = 'refused') as refused
+        from activity where organization_id = $1 and at >= $2 group by 1 order by 1";
+const POSTGRES_DAYS: &str = "select floor(extract(epoch from at) / 86400)::bigint as day, count(*) as changes,
+        count(*) filter (where code = 'refused') as refused
+        from activity where organization_id = $1 and at >= $2 group by 1 order by 1";
 
 /// Who did it, from where.
 #[derive(Debug, Clone)]
@@ -105,7 +112,7 @@ pub async fn insert(
 
 pub async fn list(c: &mut Connection, organization: OrganizationId, filter: &Filter<'_>) -> Result<Vec<Entry>, Error> {
     let since = At(filter.since.unwrap_or(Timestamp::from_micros(0)));
-    let until = At(filter.until.unwrap_or(Timestamp::from_micros(253_402_300_799_000_000)));
+    let until = At(filter.until.unwrap_or(Timestamp::LATEST));
     let (version, ordinal) = filter.before.unwrap_or((i64::MAX, i64::MAX));
     let (organization, limit) = (organization.uuid(), i64::from(filter.limit));
     let rows: Vec<Row> = match (filter.code, filter.actor) {
@@ -131,4 +138,23 @@ pub async fn list(c: &mut Connection, organization: OrganizationId, filter: &Fil
             })
         })
         .collect()
+}
+
+/// How many lines a day has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Day {
+    /// In days since 1970-01-01.
+    pub day: i64,
+    /// Refused attempts are among them.
+    pub changes: i64,
+    pub refused: i64,
+}
+
+/// The days since then that have a line, oldest first.
+pub async fn days(c: &mut Connection, organization: OrganizationId, since: Timestamp) -> Result<Vec<Day>, Error> {
+    let days = match c.either() {
+        Either::Sqlite(_) => SQLITE_DAYS,
+        Either::Postgres(_) => POSTGRES_DAYS,
+    };
+    all!(c, days, organization.uuid(), At(since))
 }

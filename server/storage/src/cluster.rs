@@ -1,6 +1,6 @@
 //! How far the cluster has followed: written by the controller, read by the pages.
 
-use crate::{Connection, Error, at::At};
+use crate::{Connection, Error, at::At, members::token_or_user};
 use domain::{
     id::{NamespaceId, OrganizationId, TokenId, UserId},
     text::NamespaceName,
@@ -36,11 +36,14 @@ statements! {
         values ('cluster', $1, $2, $3, $4, $5, $6, $7) on conflict (name) do update set connected = excluded.connected,
         since = excluded.since, server_version = excluded.server_version, heard_at = excluded.heard_at, leader = excluded.leader,
         led_at = excluded.led_at, holder = excluded.holder";
-    MEMBER_GRANTS = "select m.user_id, m.email, g.namespace_id, n.name as namespace,
-        coalesce('API token ' || coalesce(t.name, t.prefix || '…' || t.last_four), b.email) as granted_by, g.granted_at, g.ends_at
+    MEMBER_GRANTS = concat!(
+        "select m.user_id, m.email, g.namespace_id, n.name as namespace, ",
+        token_or_user!("b"),
+        " as granted_by, g.granted_at, g.ends_at
         from members m join grants g on g.member_id = m.id join namespaces n on n.id = g.namespace_id
         join users b on b.id = g.granted_by left join tokens t on t.id = g.granted_by_token
-        where m.organization_id = $1 and m.status = 'active'";
+        where m.organization_id = $1 and m.status = 'active'"
+    );
     TOKEN_GRANTS = "select t.id, t.name, t.prefix, t.last_four, t.expires_at, g.namespace_id, n.name as namespace,
         b.email as granted_by, g.granted_at, g.ends_at
         from tokens t join token_grants g on g.token_id = t.id join namespaces n on n.id = g.namespace_id

@@ -193,8 +193,7 @@ pub async fn waiting_mail(
     after: Option<(Timestamp, LetterId)>,
     limit: u32,
 ) -> Result<Vec<WaitingMail>, Error> {
-    const LAST: Timestamp = Timestamp::from_micros(253_402_300_799_000_000);
-    let (at, id) = after.map_or((LAST, Uuid::max()), |(at, id)| (at, id.uuid()));
+    let (at, id) = after.map_or((Timestamp::LATEST, Uuid::max()), |(at, id)| (at, id.uuid()));
     all!(c, WAITING_MAIL, At(at), id, i64::from(limit))
 }
 

@@ -22,6 +22,7 @@ pub mod grants;
 pub mod invitations;
 pub mod login_requests;
 pub mod logins;
+pub mod matrix;
 pub mod members;
 pub mod namespaces;
 pub mod operators;
@@ -32,6 +33,7 @@ pub mod password_resets;
 pub mod removal;
 pub mod requests;
 pub mod roster;
+pub mod roster_sorts;
 pub mod schema;
 pub mod sessions;
 pub mod sign_ups;
@@ -61,6 +63,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'stati
         ("invitations", invitations::STATEMENTS),
         ("login_requests", login_requests::STATEMENTS),
         ("logins", logins::STATEMENTS),
+        ("matrix", matrix::STATEMENTS),
         ("members", members::STATEMENTS),
         ("namespaces", namespaces::STATEMENTS),
         ("operators", operators::STATEMENTS),
@@ -70,6 +73,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, &'stati
         ("removal", removal::STATEMENTS),
         ("requests", requests::STATEMENTS),
         ("roster", roster::STATEMENTS),
+        ("roster_sorts", roster_sorts::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
         ("sign_ups", sign_ups::STATEMENTS),
         ("told", told::STATEMENTS),

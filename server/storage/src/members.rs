@@ -15,13 +15,26 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// Who invited, as text: the token `t` where one did, else the user `i`. A token's name begins with what no address can.
-macro_rules! inviter {
-    () => {
-        "coalesce('API token ' || coalesce(t.name, t.prefix || '…' || t.last_four), i.email) as invited_by"
+/// Who did it, as text: the token `t` where one did, else the user of this alias. A token's name begins with what no address can.
+macro_rules! token_or_user {
+    ($user:literal) => {
+        concat!("coalesce('API token ' || coalesce(t.name, t.prefix || '…' || t.last_four), ", $user, ".email)")
     };
 }
-pub(crate) use inviter;
+
+/// Who invited, as text: the token `t` or the user `i`.
+macro_rules! inviter_name {
+    () => {
+        $crate::members::token_or_user!("i")
+    };
+}
+
+macro_rules! inviter {
+    () => {
+        concat!(inviter_name!(), " as invited_by")
+    };
+}
+pub(crate) use {inviter, inviter_name, token_or_user};
 
 macro_rules! members {
     ($which:literal) => {
@@ -48,6 +61,19 @@ statements! {
     SET_VERSION = "update members set version = $3 where organization_id = $1 and id = $2";
     SET_SEARCH = "update members set search = $2 where user_id = $1";
     ACTIVE_ADMINS = "select count(*) as n from members where organization_id = $1 and role = 'admin' and status = 'active'";
+}
+
+/// A member in a list of what members have.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Listed {
+    #[sqlx(try_from = "Uuid")]
+    pub id: MemberId,
+    #[sqlx(rename = "user_id", try_from = "Uuid")]
+    pub user: UserId,
+    pub email: String,
+    #[sqlx(try_from = "String")]
+    pub status: Status,
+    pub version: i64,
 }
 
 #[derive(Debug, Clone, sqlx::FromRow)]

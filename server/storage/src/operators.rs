@@ -98,8 +98,7 @@ pub enum Line {
 
 impl Position {
     /// Before everything that ever happened, and whatever will.
-    pub const LATEST: Self =
-        Self { at: Timestamp::from_micros(253_402_300_799_000_000), line: Line::Here(Uuid::max()) };
+    pub const LATEST: Self = Self { at: Timestamp::LATEST, line: Line::Here(Uuid::max()) };
 
     /// From where the installation's own log goes on, and the organizations' logs.
     fn parts(self) -> (Uuid, (Uuid, i64, i64)) {

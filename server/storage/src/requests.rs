@@ -130,7 +130,6 @@ pub async fn waiting_of(c: &mut Connection, organization: OrganizationId) -> Res
     read(all!(c, WAITING_OF, organization.uuid())?)
 }
 
-const LAST: Timestamp = Timestamp::from_micros(253_402_300_799_000_000);
 const FIRST: Timestamp = Timestamp::from_micros(0);
 
 /// Where a page ended.
@@ -143,13 +142,13 @@ pub async fn page_of(
     after: Option<Place>,
     limit: u32,
 ) -> Result<Vec<Filed>, Error> {
-    let (at, id) = after.map_or((LAST, Uuid::max()), |(at, id)| (at, id.uuid()));
+    let (at, id) = after.map_or((Timestamp::LATEST, Uuid::max()), |(at, id)| (at, id.uuid()));
     read(all!(c, OF_ORGANIZATION, organization.uuid(), At(at), id, i64::from(limit))?)
 }
 
 /// The newest first, of all organizations.
 pub async fn page(c: &mut Connection, after: Option<Place>, limit: u32) -> Result<Vec<Filed>, Error> {
-    let (at, id) = after.map_or((LAST, Uuid::max()), |(at, id)| (at, id.uuid()));
+    let (at, id) = after.map_or((Timestamp::LATEST, Uuid::max()), |(at, id)| (at, id.uuid()));
     read(all!(c, ALL, At(at), id, i64::from(limit))?)
 }
 

@@ -212,8 +212,7 @@ pub async fn find_ever(c: &mut Connection, id: TokenId) -> Result<Option<Token>,
 }
 
 pub async fn page(c: &mut Connection, organization: OrganizationId, page: Page) -> Result<Vec<Token>, Error> {
-    const LAST: Timestamp = Timestamp::from_micros(253_402_300_799_000_000);
-    let (at, id) = page.after.map_or((LAST, Uuid::max()), |(at, id)| (at, id.uuid()));
+    let (at, id) = page.after.map_or((Timestamp::LATEST, Uuid::max()), |(at, id)| (at, id.uuid()));
     let limit = i64::from(page.limit);
     tokens(all!(c, LIST, organization.uuid(), At(at), id, At(page.ended_since), limit)?)
 }

@@ -18,7 +18,8 @@ use domain::{
 };
 use std::collections::BTreeMap;
 use storage::{
-    access::{self, Given, MemberIn, TokenIn},
+    access::{self, Given, TokenIn},
+    members::Listed,
     namespaces::{self, Namespace},
     withheld::Withheld,
 };
@@ -93,7 +94,7 @@ impl Cursor {
     }
 }
 
-fn cursor_of_member(member: &MemberIn) -> String {
+fn cursor_of_member(member: &Listed) -> String {
     format!("{}~{}", member.id, member.email)
 }
 

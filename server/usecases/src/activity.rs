@@ -1,14 +1,16 @@
 //! Reading the audit log.
 
-use crate::{Context, Error};
+use crate::{Context, Error, gates::Look};
 use domain::{
     Refusal,
     access::Action,
     text::{EmailAddress, Problem},
     time::Timestamp,
 };
+use std::time::Duration;
+pub use storage::activity::Entry;
 use storage::{
-    activity::{self, Entry, Filter},
+    activity::{self, Filter},
     organizations::Organization,
 };
 
@@ -48,14 +50,50 @@ fn present<'a>(text: &'a str, field: &'static str) -> Result<Option<&'a str>, Re
     Ok(Some(text.trim()).filter(|text| !text.is_empty()))
 }
 
+/// How many changes a day had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day {
+    /// Its first moment, in UTC.
+    pub at: Timestamp,
+    /// Refused attempts are among them.
+    pub changes: u64,
+    pub refused: u64,
+}
+
+/// So many days are counted, today among them.
+pub const DAYS: u32 = 30;
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// One page of the log, newest first, with how much happened lately: each of the last [`DAYS`] days, oldest first, whatever is
+/// asked of the log.
+///
+/// # Errors
+/// [`Refusal::BadField`] on the field that can't be read.
+pub async fn page(context: &Context, slug: &str, query: &Query) -> Result<(Page, Vec<Day>), Error> {
+    let (mut look, page) = read(context, slug, query).await?;
+    let today = context.now().days();
+    let first = today - i64::from(DAYS) + 1;
+    let found = activity::days(&mut look.c, page.organization.id, Timestamp::from_days(first)).await?;
+    let days = (first..=today).map(|number| {
+        let found = found.iter().find(|found| found.day == number);
+        let (changes, refused) = found.map_or((0, 0), |found| (found.changes, found.refused));
+        Day { at: Timestamp::from_days(number), changes: changes.unsigned_abs(), refused: refused.unsigned_abs() }
+    });
+    Ok((page, days.collect()))
+}
+
 /// One page of the log, newest first.
 ///
 /// # Errors
 /// [`Refusal::BadField`] on the field that can't be read.
 pub async fn list(context: &Context, slug: &str, query: &Query) -> Result<Page, Error> {
+    Ok(read(context, slug, query).await?.1)
+}
+
+async fn read(context: &Context, slug: &str, query: &Query) -> Result<(Look, Page), Error> {
     let since = time(&query.since, "since")?;
     // A day as the end includes that day.
-    let day = std::time::Duration::from_secs(if query.until.trim().len() == 10 { 86_400 } else { 0 });
+    let day = if query.until.trim().len() == 10 { DAY } else { Duration::ZERO };
     let until = time(&query.until, "until")?.map(|until| until.plus(day));
     let before = present(&query.cursor, "cursor")?
         .map(|cursor| {
@@ -75,5 +113,6 @@ pub async fn list(context: &Context, slug: &str, query: &Query) -> Result<Page, 
     entries.truncate(limit as usize);
     let next =
         if more { entries.last().map(|entry| format!("{}.{}", entry.position.0, entry.position.1)) } else { None };
-    Ok(Page { organization: look.organization, entries, next })
+    let organization = look.organization.clone();
+    Ok((look, Page { organization, entries, next }))
 }

@@ -234,6 +234,7 @@ pub async fn report(installation: &Installation, report: &Report) -> Result<Take
         cluster::add_drift(&mut c, id, organization, drift).await?;
     }
     c.commit().await?;
+    installation.live.ring(organization);
     Ok(Taken::Kept)
 }
 

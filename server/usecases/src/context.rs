@@ -65,6 +65,8 @@ pub struct Installation {
     pub letters: Notify,
     /// Rung when an organization changed; the controller listens.
     pub bell: Bell,
+    /// Tells browsers: of every commit, and of what the cluster says.
+    pub live: Bell,
     /// Lent by whoever runs beside a cluster.
     pub(crate) judge: OnceLock<Arc<dyn Judge>>,
     /// Checking a session, a token or a login writes nothing: when each was used stays here until the worker writes it down.
@@ -84,6 +86,7 @@ impl Installation {
             settings,
             letters: Notify::new(),
             bell: Bell::default(),
+            live: Bell::default(),
             judge: OnceLock::new(),
             sessions_seen: Seen::new(apart),
             tokens_used: Seen::new(apart),
@@ -223,7 +226,7 @@ impl Context {
         Self::of(installation, Who::System)
     }
 
-    fn of(installation: Arc<Installation>, who: Who) -> Self {
+    pub(crate) fn of(installation: Arc<Installation>, who: Who) -> Self {
         Self { installation, caller: Caller { who, ..Caller::default() } }
     }
 
@@ -256,6 +259,10 @@ impl Context {
 
     pub fn now(&self) -> Timestamp {
         self.installation.clock.now()
+    }
+
+    pub fn keys(&self) -> &Keys {
+        &self.installation.keys
     }
 
     pub fn settings(&self) -> &Settings {
@@ -331,23 +338,30 @@ impl Context {
 
 impl Installation {
     async fn person_with(&self, cookie: &str) -> Result<Option<SignedIn>, Error> {
+        let found = self.person_of(cookie).await?;
+        Ok(found.map(|(person, last_seen_at)| {
+            self.sessions_seen.see(person.session, self.clock.now(), Some(last_seen_at));
+            person
+        }))
+    }
+
+    /// Whose live session this is, and when it was used last.
+    pub(crate) async fn person_of(&self, cookie: &str) -> Result<Option<(SignedIn, Timestamp)>, Error> {
         let mut c = self.db.read().await?;
         let Some(session) = storage::sessions::find(&mut c, &sha256(cookie)).await? else { return Ok(None) };
         let now = self.clock.now();
         let last = self.sessions_seen.at(session.id).unwrap_or(session.last_seen_at).max(session.last_seen_at);
         let live = now < last.plus(Settings::SESSION_IDLE) && now < session.created_at.plus(Settings::SESSION_LONGEST);
-        Ok(live.then(|| {
-            self.sessions_seen.see(session.id, now, Some(session.last_seen_at));
-            SignedIn {
-                session: session.id,
-                user: session.user,
-                email: session.email,
-                first_name: session.first_name,
-                last_name: session.last_name,
-                signed_in_at: session.created_at,
-                operator: session.operator,
-            }
-        }))
+        let person = SignedIn {
+            session: session.id,
+            user: session.user,
+            email: session.email,
+            first_name: session.first_name,
+            last_name: session.last_name,
+            signed_in_at: session.created_at,
+            operator: session.operator,
+        };
+        Ok(live.then_some((person, session.last_seen_at)))
     }
 
     pub(crate) async fn token_with(&self, secret: &str) -> Result<Token, Error> {

@@ -9,6 +9,8 @@ pub enum Error {
     Stale(Present),
     /// The database can't be used now; nothing was changed. Worth trying again.
     Unavailable(String),
+    /// Too many passwords are being checked; nothing was changed. Worth trying again.
+    Busy,
     /// Another transaction was in the way; nothing was changed. The same again will do.
     Contended(String),
     /// A defect of ours. The text is for the log alone.

@@ -299,6 +299,7 @@ impl Work {
         let installation = &self.context.installation;
         for organization in std::iter::once(self.organization.id).chain(self.others) {
             installation.bell.ring(organization);
+            installation.live.ring(organization);
         }
         if self.letters {
             installation.letters.notify_one();

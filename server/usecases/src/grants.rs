@@ -14,10 +14,10 @@ use domain::{
     activity::Named,
     binding::{BindingName, ClusterRole, Subject},
     grant::{Change, Holder},
-    id::OrganizationId,
+    id::{NamespaceId, OrganizationId},
     letter::Letter,
     membership::Status,
-    text::NamespaceName,
+    text::{EmailAddress, NamespaceName, Problem},
     time::Timestamp,
     token::{Lifetime, is_expired},
 };
@@ -101,14 +101,6 @@ async fn held(
     Ok(held.collect())
 }
 
-/// What the asker could pass on: the namespaces they have themselves.
-pub async fn own(context: &Context, slug: &str) -> Result<Vec<NamespaceName>, Error> {
-    let mut look = context.look(slug, Action::SeeOwnGrants).await?;
-    let own = look.member.as_ref().ok_or(Refusal::PeopleOnly)?.id;
-    let has = grants::of(&mut look.c, own, context.now()).await?;
-    Ok(names(&namespaces::list(&mut look.c, look.organization.id).await?, &has))
-}
-
 /// Makes `wanted` the full set of this member's namespaces. `version` is the one the caller saw.
 ///
 /// # Errors
@@ -124,15 +116,76 @@ pub async fn save(context: &Context, slug: &str, member: &str, wanted: &[String]
         return Err(Error::Stale(Present { namespaces: names(&all, &has), version: target.version }));
     }
     let wanted: BTreeSet<_> = named(&all, wanted)?.into_keys().collect();
-    let change = Change::between(&has, &wanted);
+    keep(work, target, &all, Change::between(&has, &wanted)).await
+}
+
+/// One tick that was given or taken.
+#[derive(Debug, Clone)]
+pub struct Changed {
+    pub email: EmailAddress,
+    pub namespace: NamespaceName,
+    /// The member's, from now on.
+    pub version: i64,
+}
+
+/// Gives a member one namespace more. What else they have stays, whatever somebody else makes of it meanwhile: so there is no
+/// version that could be stale. `member` is an id or an address.
+///
+/// # Errors
+/// [`Refusal::UnknownNamespace`]; [`Refusal::BadField`] on `member` for an address that is no member's.
+pub async fn give(context: &Context, slug: &str, member: &str, namespace: &str) -> Result<Changed, Error> {
+    change_one(context, slug, member, namespace, |has, id| has.insert(id)).await
+}
+
+/// Takes one namespace from a member. What else they have stays.
+///
+/// # Errors
+/// As [`give`].
+pub async fn take(context: &Context, slug: &str, member: &str, namespace: &str) -> Result<Changed, Error> {
+    change_one(context, slug, member, namespace, |has, id| has.remove(&id)).await
+}
+
+async fn change_one(
+    context: &Context,
+    slug: &str,
+    member: &str,
+    namespace: &str,
+    change: impl FnOnce(&mut BTreeSet<NamespaceId>, NamespaceId) -> bool,
+) -> Result<Changed, Error> {
+    let mut work = context.begin(slug, Action::SaveGrants).await?;
+    let target = named_member(&mut work, member).await?;
+    let all = namespaces::list(&mut work.c, work.organization.id).await?;
+    let found = named_one(&all, namespace)?;
+    let has = grants::of(&mut work.c, target.id, work.now).await?;
+    let mut wanted = has.clone();
+    change(&mut wanted, found.id);
+    let email = target.email.clone();
+    let version = keep(work, target, &all, Change::between(&has, &wanted)).await?;
+    Ok(Changed { email, namespace: found.name.clone(), version })
+}
+
+/// By id, or by the address that somebody typed.
+async fn named_member(work: &mut Work, member: &str) -> Result<Member, Error> {
+    let organization = work.organization.id;
+    let text = member.trim();
+    if !text.contains('@') {
+        return members::find(&mut work.c, organization, parse_id(text)?).await?.ok_or(Refusal::NotFound.into());
+    }
+    let email = EmailAddress::parse(text).map_err(Refusal::field("member"))?;
+    let unknown = Refusal::BadField { field: "member", problem: Problem::Unknown };
+    members::find_by_email(&mut work.c, organization, &email).await?.ok_or(unknown.into())
+}
+
+/// Writes what changes, tells the member of it unless they did it themselves, and answers the version they have now.
+async fn keep(mut work: Work, target: Member, all: &[Namespace], change: Change) -> Result<i64, Error> {
     if change.is_empty() {
         return Ok(target.version);
     }
-    let by = work.giver()?;
-    grants::apply(&mut work.c, id, &change, by, work.now).await?;
+    let (by, organization) = (work.giver()?, work.organization.id);
+    grants::apply(&mut work.c, target.id, &change, by, work.now).await?;
     let version = work.version();
-    members::set_version(&mut work.c, organization, id, version).await?;
-    let (added, removed) = (names(&all, &change.added), names(&all, &change.removed));
+    members::set_version(&mut work.c, organization, target.id, version).await?;
+    let (added, removed) = (names(all, &change.added), names(all, &change.removed));
     if by != target.user.into() {
         let change = domain::letter::AccessChange::Namespaces { added: added.clone(), removed: removed.clone() };
         let letter = Letter::AccessChanged { user: target.user, organization, change };

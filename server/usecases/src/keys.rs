@@ -22,6 +22,8 @@ pub(crate) enum Purpose {
     UserCode,
     /// The same of a controller far from the database.
     Controller,
+    /// Not a secret: what a plain form post that failed leaves in an address.
+    FailedPost,
 }
 
 impl Purpose {
@@ -34,6 +36,7 @@ impl Purpose {
             Self::Credential => b"bailiwick credential 1",
             Self::UserCode => b"bailiwick user code 1",
             Self::Controller => b"bailiwick controller 1",
+            Self::FailedPost => b"bailiwick failed post 1",
         }
     }
 }
@@ -112,7 +115,17 @@ impl Keys {
         self.any(shown, controller_secret)
     }
 
-    fn any(&self, shown: &str, secret: fn(&[u8]) -> String) -> bool {
+    /// Proof that this server wrote into an address what a page says of a form that failed, for this person: a link made by
+    /// somebody else must not put words into our mouth.
+    pub fn failed_post(&self, person: Option<uuid::Uuid>, said: &str) -> String {
+        failed_post(&self.present, person, said)
+    }
+
+    pub fn is_failed_post(&self, person: Option<uuid::Uuid>, said: &str, shown: &str) -> bool {
+        self.any(shown, |key| failed_post(key, person, said))
+    }
+
+    fn any(&self, shown: &str, secret: impl Fn(&[u8]) -> String) -> bool {
         let mut keys = std::iter::once(&self.present).chain(&self.older);
         keys.any(|key| secret(key).as_bytes().ct_eq(shown.as_bytes()).into())
     }
@@ -169,6 +182,10 @@ fn proof(key: &[u8], purpose: Purpose, id: uuid::Uuid, nonce: &[u8]) -> u128 {
     mac.update(nonce);
     let bytes: [u8; 32] = mac.finalize().into_bytes().into();
     halves(&bytes)[0]
+}
+
+fn failed_post(key: &[u8], person: Option<uuid::Uuid>, said: &str) -> String {
+    base62(proof(key, Purpose::FailedPost, person.unwrap_or_default(), said.as_bytes()))
 }
 
 fn cluster_secret(key: &[u8]) -> String {
@@ -325,6 +342,28 @@ mod tests {
         let code = UserCode::parse("WDJB-MJHT").unwrap();
         assert_eq!(keys(ONE).user_code_hash(&code), keys(ONE).user_code_hash(&code));
         assert_ne!(keys(ONE).user_code_hash(&code), keys(TWO).user_code_hash(&code));
+    }
+
+    #[test]
+    fn a_failed_post_is_told_to_whom_it_failed_for_and_in_those_words_alone() {
+        let (ada, bo) = (Some(uuid::Uuid::from_u128(7)), Some(uuid::Uuid::from_u128(8)));
+        for person in [ada, None] {
+            let proof = keys(ONE).failed_post(person, "what was said");
+            assert!(keys(ONE).is_failed_post(person, "what was said", &proof));
+            assert!(keys(&format!("{TWO},{ONE}")).is_failed_post(person, "what was said", &proof), "an older key");
+            assert!(!keys(TWO).is_failed_post(person, "what was said", &proof));
+            for other in [ada, bo, None].into_iter().filter(|other| *other != person) {
+                assert!(!keys(ONE).is_failed_post(other, "what was said", &proof), "{other:?}");
+            }
+            for said in ["", "what was sai", "what was said ", "What was said"] {
+                assert!(!keys(ONE).is_failed_post(person, said, &proof), "{said:?}");
+            }
+            for shown in ["", &proof[1..], &format!("{proof}0"), &proof.to_lowercase()] {
+                assert!(!keys(ONE).is_failed_post(person, "what was said", shown), "{shown:?}");
+            }
+        }
+        let link = keys(ONE).link_secret(Purpose::Verification, uuid::Uuid::from_u128(7), b"what was said");
+        assert!(!keys(ONE).is_failed_post(ada, "what was said", &link[22..]), "a proof serves one purpose");
     }
 
     #[test]

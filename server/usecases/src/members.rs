@@ -1,24 +1,27 @@
 //! The Users table, and switching members off and on.
 
-use crate::{Context, Error, gates::Work, tokens};
+use crate::{Context, Error, gates::Work, namespaces::named_one, tokens};
 use domain::{
     Refusal,
-    access::Action,
+    access::{Action, decide},
     activity::ActivityEvent,
     id::MemberId,
     letter::{AccessChange, Letter},
-    membership::{Membership, may_add_one},
+    membership::{Membership, Role, may_add_one},
     text::{EmailAddress, Problem},
+    time::Timestamp,
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 pub use storage::{
     members::Member as Stored,
-    roster::{Row, Show},
+    roster::{Row, Show, Sort},
 };
 use storage::{
     members::{self, Member},
+    namespaces,
     organizations::Organization,
-    roster, sessions,
+    roster::{self, Filter, Key},
+    roster_sorts, sessions,
 };
 use uuid::Uuid;
 
@@ -27,12 +30,18 @@ pub const PAGE: u32 = 50;
 pub const LARGEST_PAGE: u32 = 200;
 /// In characters. Longer than anything there is to find, and short enough for SQLite, which refuses patterns of 50,000.
 pub const LONGEST_SEARCH: usize = 500;
+/// What a cursor may hold, in bytes: two names and two addresses, each as long as they can be, and room to spare.
+const LONGEST_KEY: usize = 4096;
 
 /// What is asked of the table.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
     pub search: String,
     pub show: Option<Show>,
+    pub role: Option<Role>,
+    /// Members with a grant in it, by its full name or the organization's own part. Only for those who may see grants.
+    pub namespace: Option<String>,
+    pub sort: Sort,
     pub descending: bool,
     /// As [`Page::next`] or [`Page::previous`] gave it.
     pub cursor: Option<String>,
@@ -48,6 +57,8 @@ pub struct Page {
     /// The asker's own membership; a token has none.
     pub own: Option<Membership>,
     pub active_admins: u64,
+    /// Whether the asker may see what others were given, and when they were last active.
+    pub sees_grants: bool,
     pub rows: Vec<Row>,
     /// How many rows there are in all, with this search and filter.
     pub total: u64,
@@ -63,15 +74,36 @@ pub struct Deactivated {
     pub removed_tokens: u64,
 }
 
-fn cursor_of(row: &Row) -> String {
-    format!("{}~{}", row.id.simple(), row.email)
+/// The id and what the row is ordered by: enough to go on from, whether or not the row is still there.
+fn cursor_of(row: &Row, sort: Sort) -> String {
+    let micros = |at: Timestamp| at.micros().to_string();
+    let key = match sort {
+        Sort::Email => row.email.clone(),
+        Sort::Name | Sort::InvitedBy | Sort::Status => row.key.clone(),
+        Sort::Joined => micros(row.since),
+        Sort::LastActive => row.last_active().map(micros).unwrap_or_default(),
+    };
+    format!("{}~{key}", row.id.simple())
 }
 
-fn parse_cursor(text: &str) -> Result<(&str, Uuid), Refusal> {
+fn parse_cursor(text: &str, sort: Sort) -> Result<(Key<'_>, Uuid), Refusal> {
+    // Inside of what both databases can keep.
+    const TIMES: RangeInclusive<i64> = 0..=Timestamp::LATEST.micros();
     let wrong = || Refusal::BadField { field: "cursor", problem: Problem::Unknown };
-    let (id, email) = text.split_once('~').ok_or_else(wrong)?;
-    EmailAddress::parse(email).map_err(|_| wrong())?;
-    Ok((email, Uuid::try_parse(id).map_err(|_| wrong())?))
+    let (id, key) = text.split_once('~').ok_or_else(wrong)?;
+    let id = Uuid::try_parse(id).map_err(|_| wrong())?;
+    let key = match sort {
+        Sort::Email => EmailAddress::parse(key).is_ok().then_some(Key::Text(key)),
+        Sort::Name | Sort::InvitedBy | Sort::Status => {
+            (key.len() <= LONGEST_KEY && !key.contains('\0')).then_some(Key::Text(key))
+        }
+        Sort::LastActive if key.is_empty() => Some(Key::Time(None)),
+        Sort::Joined | Sort::LastActive => {
+            let micros = key.parse().ok().filter(|micros| TIMES.contains(micros));
+            micros.map(|micros| Key::Time(Some(Timestamp::from_micros(micros))))
+        }
+    };
+    Ok((key.ok_or_else(wrong)?, id))
 }
 
 pub(crate) fn parse_search(text: &str) -> Result<&str, Refusal> {
@@ -84,38 +116,71 @@ pub(crate) fn parse_search(text: &str) -> Result<&str, Refusal> {
     if text.contains('\0') { Err(wrong(Problem::Invisible)) } else { Ok(text) }
 }
 
-/// A page of members and invitees. Its cost does not grow with the organization, but for a search.
+/// A page of members and invitees. In the order of addresses and without a search or a filter by role or namespace, its cost
+/// does not grow with the organization.
+///
+/// # Errors
+/// [`Refusal::BadField`] on `cursor`, `search` and `namespace`. What [`Action::SeeGrants`] is refused with, for a filter by
+/// namespace and an order by activity: the first tells who was given what, and the second when somebody was here.
 pub async fn list(context: &Context, slug: &str, query: &Query) -> Result<Page, Error> {
-    let after = query.cursor.as_deref().map(parse_cursor).transpose()?;
+    let sort = query.sort;
+    let after = query.cursor.as_deref().map(|cursor| parse_cursor(cursor, sort)).transpose()?;
     let search = parse_search(&query.search)?;
     let limit = query.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
     let mut look = context.look(slug, Action::SeeMembers).await?;
     let (organization, own) = (look.organization.clone(), look.membership());
-    let now = context.now();
+    let seeing = decide(context.actor(), organization.place(), own.as_ref(), Action::SeeGrants);
+    let wanted = query.namespace.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    if wanted.is_some() || sort == Sort::LastActive {
+        seeing.clone()?;
+    }
+    let namespace = match wanted {
+        None => None,
+        Some(name) => {
+            let all = namespaces::list(&mut look.c, organization.id).await?;
+            let unknown = |_| Refusal::BadField { field: "namespace", problem: Problem::Unknown };
+            Some(named_one(&all, name).map_err(unknown)?.id)
+        }
+    };
     let show = query.show.unwrap_or(Show::All);
-    let descending = query.descending != query.backwards;
-    let page = roster::Page { show, search, descending, after, limit: limit + 1, now };
-    let mut rows = roster::page(&mut look.c, organization.id, &page).await?;
+    let filter = Filter { show, role: query.role, namespace, search, now: context.now() };
+    let Query { descending, backwards, .. } = *query;
+    let page = roster::Page { filter, sort, descending, backwards, after, limit: limit + 1 };
+    let mut rows = roster_sorts::page(&mut look.c, organization.id, &page).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
-    if query.backwards {
+    if backwards {
         rows.reverse();
     }
     // Where we came from is there; in the direction we went, the one row too many says whether there is more.
-    let (before, beyond) = if query.backwards { (more, after.is_some()) } else { (after.is_some(), more) };
-    let next = if beyond { rows.last().map(cursor_of) } else { None };
-    let previous = if before { rows.first().map(cursor_of) } else { None };
-    let total = match (search.is_empty(), show) {
-        (true, Show::All) => {
-            organization.members_active + organization.members_deactivated + organization.invitations_pending
-        }
-        (true, Show::Active) => organization.members_active,
-        (true, Show::Deactivated) => organization.members_deactivated,
-        (true, Show::Invited) => organization.invitations_pending,
-        _ => i64::try_from(roster::count(&mut look.c, organization.id, show, search, now).await?).unwrap_or(i64::MAX),
+    let (before, beyond) = if backwards { (more, after.is_some()) } else { (after.is_some(), more) };
+    let cursor = |row: Option<&Row>| row.map(|row| cursor_of(row, sort));
+    let next = if beyond { cursor(rows.last()) } else { None };
+    let previous = if before { cursor(rows.first()) } else { None };
+    let total = match known_total(&organization, &filter) {
+        Some(total) => total.unsigned_abs(),
+        None => roster::count(&mut look.c, organization.id, &filter).await?,
     };
+    if seeing.is_err() {
+        rows.iter_mut().for_each(Row::forget_last_active);
+    }
     let active_admins = members::active_admins(&mut look.c, organization.id).await?;
-    Ok(Page { organization, own, active_admins, rows, total: total.unsigned_abs(), next, previous })
+    Ok(Page { organization, own, active_admins, sees_grants: seeing.is_ok(), rows, total, next, previous })
+}
+
+/// How many rows there are, where the organization counts them itself.
+fn known_total(organization: &Organization, filter: &Filter<'_>) -> Option<i64> {
+    let Organization { members_active, members_deactivated, invitations_pending, .. } = *organization;
+    if !filter.search.is_empty() || filter.role.is_some() || filter.namespace.is_some() {
+        return None;
+    }
+    match filter.show {
+        Show::All => Some(members_active + members_deactivated + invitations_pending),
+        Show::Active => Some(members_active),
+        Show::Deactivated => Some(members_deactivated),
+        Show::Invited => Some(invitations_pending),
+        Show::InviteSent | Show::InviteExpired => None,
+    }
 }
 
 /// One member, for a row that changed.

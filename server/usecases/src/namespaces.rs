@@ -15,6 +15,7 @@ use domain::{
     text::{NamespaceLabel, NamespaceName},
 };
 use std::collections::{BTreeMap, BTreeSet};
+pub use storage::namespaces::Namespace as Stored;
 use storage::{
     grants,
     namespaces::{self, Namespace, Person},
@@ -63,6 +64,13 @@ pub async fn list(context: &Context, slug: &str) -> Result<List, Error> {
         listed.push(WithPeople { namespace, people, named, sync });
     }
     Ok(List { own: look.membership(), organization, namespaces: listed, following })
+}
+
+/// What they are called, in order.
+pub async fn all_names(context: &Context, slug: &str) -> Result<Vec<NamespaceName>, Error> {
+    let mut look = context.look(slug, Action::SeeNamespaces).await?;
+    let all = namespaces::list(&mut look.c, look.organization.id).await?;
+    Ok(all.into_iter().map(|namespace| namespace.name).collect())
 }
 
 /// Makes a namespace. Who makes it gets the first grant in it, and nobody else does.

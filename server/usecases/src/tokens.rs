@@ -96,7 +96,7 @@ impl Context {
     }
 
     /// Tokens that ended before this are listed no more.
-    fn ended_since(&self) -> Timestamp {
+    pub(crate) fn ended_since(&self) -> Timestamp {
         self.now().minus(EXPIRED_LISTED)
     }
 }
@@ -138,6 +138,13 @@ pub async fn find(context: &Context, slug: &str, token: &str) -> Result<Listed, 
     let all = namespaces::list(&mut look.c, organization).await?;
     let has = grants::of(&mut look.c, token.id, context.now()).await?;
     Ok(context.listed(token, &all, &has))
+}
+
+/// The namespaces that a token could be given.
+pub async fn assignable(context: &Context, slug: &str) -> Result<Vec<NamespaceName>, Error> {
+    let mut look = context.look(slug, Action::SeeTokens).await?;
+    let all = namespaces::list(&mut look.c, look.organization.id).await?;
+    Ok(all.into_iter().map(|namespace| namespace.name).collect())
 }
 
 /// The tokens that a member made and that still stand, the newest [`NAMED`] of them, and how many there are.

@@ -10,6 +10,7 @@ mod invitations;
 mod logins;
 mod memberships;
 mod passwords;
+mod paths;
 mod people;
 mod removals;
 mod requests;

@@ -85,9 +85,9 @@ impl Following {
         &self.troubles
     }
 
-    /// A change of `version` that concerns a namespace as a whole.
+    /// A change of `version` that concerns a namespace, or any binding in it.
     pub fn of_namespace(&self, namespace: &NamespaceName, version: i64) -> Sync {
-        self.of(namespace, version, |name| name.is_empty())
+        self.of(namespace, version, |_| true)
     }
 
     /// A change of `version` that concerns one subject's binding in a namespace.

@@ -211,3 +211,31 @@ fn a_span_of_time_begins_with_its_first_moment_and_ends_before_its_last() {
         house.advance(Duration::from_secs(1));
     });
 }
+
+#[test]
+fn the_last_thirty_days_are_counted_one_by_one() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let days = async |ada: &Person| {
+            let query = Query { code: "grants.changed".into(), ..Query::default() };
+            activity::page(&ada.context().await, &ada.slug, &query).await.unwrap().1
+        };
+        let bob = ada.welcome("bob@northwind.example").await;
+        refused(namespaces::create(&bob.context().await, &bob.slug, "dev").await);
+        let first = days(&ada).await;
+        let today = first.last().unwrap();
+        assert_eq!((today.changes, today.refused), (4, 1), "founded, invited, accepted, refused");
+        assert!(today.at <= house.now() && house.now() < today.at.plus(24 * HOUR));
+
+        house.advance(29 * 24 * HOUR);
+        let ada = ada.back().await;
+        ada.create_namespace("dev").await;
+        let later = days(&ada).await;
+        assert_eq!(later.len(), 30);
+        assert_eq!((later[0], later[0].at.plus(29 * 24 * HOUR)), (*today, later[29].at));
+        assert_eq!(later[1..29].iter().map(|day| day.changes).sum::<u64>(), 0);
+        assert_eq!((later[29].changes, later[29].refused), (1, 0));
+        house.advance(24 * HOUR);
+        assert_eq!(days(&ada.back().await).await[0].changes, 0, "thirty days and no more");
+    });
+}

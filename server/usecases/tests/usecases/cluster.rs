@@ -5,7 +5,7 @@ use domain::{binding::Subject, id::OrganizationId};
 use std::{collections::BTreeSet, time::Duration};
 use usecases::{
     cluster::{self, Drift, Health, Lease, Outcome, Report, Standing, Sync, Taken, Trouble, Wanted},
-    grants, namespaces,
+    grants, namespaces, organizations,
     tokens::{self, Wanted as NewToken},
 };
 
@@ -138,6 +138,41 @@ fn a_report_that_can_not_be_true_is_not_kept() {
     });
 }
 
+#[test]
+fn a_namespace_is_in_sync_when_every_binding_in_it_is() {
+    on_both(async |house| {
+        let house = house.with(|settings| settings.enforced = true);
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        ada.create_namespace("dev").await;
+        ada.create_namespace("live").await;
+        let now = wanted(&house, house.organization(&ada.slug).await.id).await;
+        let trouble = Trouble {
+            namespace: "northwind-dev".into(),
+            name: now.bindings[0].name().to_string(),
+            reason: "forbidden".into(),
+            since: house.now(),
+        };
+        let counts = async |person: &Person| {
+            let counts = organizations::counts(&person.context().await, &person.slug).await.unwrap();
+            let cluster = counts.cluster.unwrap();
+            (counts.people, counts.namespaces, counts.tokens, cluster.in_sync, cluster.failing, cluster.stopped)
+        };
+        assert_eq!(counts(&ada).await, (1, 2, Some(0), 0, 0, false));
+        tell(&house, &Report { troubles: vec![trouble], ..report(&now, Outcome::Followed) }).await;
+        assert_eq!(sync(&ada).await, Sync::Failing("forbidden".into()));
+        assert_eq!(counts(&ada).await, (1, 2, Some(0), 1, 1, false));
+
+        let bob = ada.welcome("bob@northwind.example").await;
+        tokens::create(&ada.context().await, &ada.slug, &NewToken::default()).await.unwrap();
+        let now = wanted(&house, now.organization).await;
+        tell(&house, &report(&now, Outcome::Followed)).await;
+        assert_eq!(counts(&ada).await, (2, 2, Some(1), 2, 0, false));
+        assert_eq!(counts(&bob).await, (2, 2, None, 2, 0, false), "who may not see tokens does not count them");
+        tell(&house, &report(&now, Outcome::Failed("the API server is away".into()))).await;
+        assert!(counts(&ada).await.5, "what was in sync may not be any longer");
+    });
+}
+
 /// What a controller says of itself.
 fn standing(identity: &str, connected: bool, lease: Lease) -> Standing {
     let version = connected.then(|| "v1.36.0".to_owned());
@@ -243,8 +278,8 @@ fn beside_each_grant_stands_whether_the_cluster_has_applied_it() {
         let reason = "the cluster refuses it".to_owned();
         let trouble = Trouble { namespace: "northwind-dev".into(), name, reason: reason.clone(), since: house.now() };
         tell(&house, &Report { troubles: vec![trouble], ..report(&now, Outcome::Followed) }).await;
-        assert_eq!(own().await.namespaces[0].sync, Sync::Failing(reason));
-        assert_eq!(sync(&ada).await, Sync::InSync, "one binding is not the namespace");
+        assert_eq!(own().await.namespaces[0].sync, Sync::Failing(reason.clone()));
+        assert_eq!(sync(&ada).await, Sync::Failing(reason), "a namespace is no better than what is in it");
         tell(&house, &report(&now, Outcome::Followed)).await;
         assert_eq!(own().await.namespaces[0].sync, Sync::InSync);
     });

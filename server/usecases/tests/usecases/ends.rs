@@ -11,7 +11,7 @@ use domain::{
     token::{Lifetime, Scopes},
 };
 use std::time::Duration;
-use usecases::{Error, cluster, grants, invitations, namespaces, operator, tokens, upkeep};
+use usecases::{Error, cluster, grants, guide, invitations, namespaces, operator, tokens, upkeep};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -72,7 +72,7 @@ fn a_tick_with_an_end_is_gone_at_that_moment_before_anybody_writes_it_down() {
         assert_eq!(bound(&house, &ada.slug, Subject::User(eve.user)).await, live);
         assert_eq!(until(&house, &ada.slug).await, None);
         assert_eq!(ticks(&ada, &eve).await, [(false, None), (true, None)]);
-        assert_eq!(strings(&grants::own(&eve.context().await, &eve.slug).await.unwrap()), ["northwind-live"]);
+        assert_eq!(strings(&guide::read(&eve.context().await, &eve.slug).await.unwrap().own), ["northwind-live"]);
         assert_eq!(people_of(&ada).await, 1, "the pages count as the cluster does");
         assert_eq!(house.trial.number("select count(*) from grants").await, 4, "the row is still there");
     });

@@ -2,10 +2,10 @@
 
 use crate::people::*;
 use domain::Refusal;
-use usecases::{Error, grants, invitations};
+use usecases::{Error, grants, guide, invitations};
 
 async fn has(person: &Person) -> Vec<String> {
-    let own = grants::own(&person.context().await, &person.slug).await.unwrap();
+    let own = guide::read(&person.context().await, &person.slug).await.unwrap().own;
     own.iter().map(ToString::to_string).collect()
 }
 

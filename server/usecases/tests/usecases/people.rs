@@ -278,6 +278,14 @@ impl House {
         c.commit().await.unwrap();
         seated
     }
+
+    /// 109 members, by address in another order than they were seated: for what is read page by page.
+    pub(crate) async fn seat_many(&self, slug: &str) -> Vec<(String, MemberId)> {
+        let email = |i: usize| format!("{}{i}@x.example", ["b-", "m.", "z_"][i % 3]);
+        let people: Vec<_> = (0..109).map(|i| (email(i), "A".into(), "B".into())).collect();
+        let seated = self.seat_all(slug, &people).await;
+        people.into_iter().map(|(email, ..)| email).zip(seated).collect()
+    }
 }
 
 fn install(db: storage::Db, clock: Clock, settings: Settings) -> Installation {

@@ -2,7 +2,9 @@
 
 use crate::{bearers::*, people::*};
 use domain::{Refusal, membership::Role};
-use usecases::{Context, Error, access, activity, grants, invitations, members, namespaces, organizations, tokens};
+use usecases::{
+    Context, Error, access, activity, grants, guide, invitations, members, namespaces, organizations, tokens,
+};
 
 pub(crate) const ABSENT: &str = "00000000-0000-4000-8000-000000000000";
 
@@ -21,13 +23,15 @@ pub(crate) async fn ask_all(context: &Context, slug: &str) -> Answers {
     let emails = texts(["eve@e.example"]);
     vec![
         ("organizations::see", why(organizations::see(context, slug).await)),
+        ("organizations::counts", why(organizations::counts(context, slug).await)),
         ("members::list", why(members::list(context, slug, &Default::default()).await)),
         ("namespaces::list", why(namespaces::list(context, slug).await)),
         ("namespaces::create", why(namespaces::create(context, slug, "dev").await)),
         ("activity::list", why(activity::list(context, slug, &Default::default()).await)),
+        ("activity::page", why(activity::page(context, slug, &Default::default()).await)),
         ("access::in_namespace", why(access::in_namespace(context, slug, "dev", None, None).await)),
         ("access::check_namespace", why(access::check_namespace(context, slug, "dev", None, None).await)),
-        ("grants::own", why(grants::own(context, slug).await)),
+        ("guide::read", why(guide::read(context, slug).await)),
         ("invitations::send", why(invitations::send(context, slug, &emails, None).await)),
         ("tokens::list", why(tokens::list(context, slug, None, None).await)),
         ("tokens::create", why(tokens::create(context, slug, &Default::default()).await)),

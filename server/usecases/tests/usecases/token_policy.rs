@@ -11,7 +11,7 @@ use domain::{
     token::{Scope, Scopes},
 };
 use usecases::{
-    Context, account, activity, grants,
+    Context, account, activity, grants, guide,
     invitations::{self, Outcome},
     members, namespaces, organizations, sessions, tokens,
 };
@@ -116,7 +116,7 @@ fn every_token_reads_its_organization() {
             assert_eq!(of.namespaces.iter().map(|held| held.granted).collect::<Vec<_>>(), [true]);
         }
         assert_eq!(refused(grants::of(&context, slug, ABSENT).await), Refusal::NotFound);
-        assert_eq!(refused(grants::own(&context, slug).await), Refusal::PeopleOnly);
+        assert_eq!(refused(guide::read(&context, slug).await), Refusal::PeopleOnly);
         assert_eq!(house.rows(&[]).await, before);
     });
 }

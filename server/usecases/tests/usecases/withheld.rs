@@ -8,7 +8,7 @@ use domain::{
     permission::Permission::{WriteFull, WritePods},
     token::Lifetime,
 };
-use usecases::{Error, cluster, grants, invitations, operator, tokens};
+use usecases::{Error, cluster, grants, guide, invitations, operator, tokens};
 
 const WITHHELD: &str = "select count(*) from withheld_grants";
 
@@ -41,7 +41,7 @@ async fn roles_of_others(house: &House, but: &Person) -> Vec<ClusterRole> {
 fn what_an_admin_has_of_it_is_not_theirs_to_pass_on() {
     on_both(async |house| {
         let ada = powerful(&house).await;
-        let own = grants::own(&ada.context().await, &ada.slug).await.unwrap();
+        let own = guide::read(&ada.context().await, &ada.slug).await.unwrap().own;
         assert_eq!(strings(&own), ["northwind-dev"], "a withheld permission is no tick");
         for wanted in [texts(["live"]), texts(["northwind-live", "dev"])] {
             let emails = texts(["new@northwind.example"]);
