@@ -6,16 +6,19 @@
 pub mod access;
 pub mod account;
 pub mod activity;
+pub mod client;
 #[cfg(feature = "ssr")]
 pub mod exchange;
 pub mod grants;
 pub mod invitations;
 pub mod logins;
+pub mod matrix;
 pub mod members;
 pub mod namespaces;
 pub mod operator;
 pub mod requests;
 pub mod sessions;
+pub mod token;
 pub mod tokens;
 
 pub use crate::error::ApiError;

@@ -40,6 +40,16 @@ impl ApiError {
         Refusal::NotFound.into()
     }
 
+    /// Whether it is about who asks: they can say so, and ask again.
+    pub fn asks_who(&self) -> bool {
+        matches!(self.code.as_str(), "not_signed_in" | "reauthentication_required")
+    }
+
+    /// Whether the very same may be answered later.
+    pub fn is_passing(&self) -> bool {
+        matches!(self.code.as_str(), "not_signed_in" | "unavailable")
+    }
+
     /// The one table of codes and statuses.
     pub fn status(&self) -> u16 {
         match self.code.as_str() {
@@ -171,6 +181,12 @@ impl ApiError {
         Self::new("internal", "Something went wrong on our side; nothing was changed. Try again in a moment.")
     }
 
+    /// More people sign in at this moment than can be served soon.
+    pub fn busy() -> Self {
+        let message = "Too many people are signing in at this moment; nothing was changed. Try again in a few seconds.";
+        Self { retry_after: Some(3), ..Self::new("unavailable", message) }
+    }
+
     pub fn unavailable() -> Self {
         let message = "Bailiwick can't reach its database at the moment; nothing was changed. Try again in a moment.";
         Self { retry_after: Some(5), ..Self::new("unavailable", message) }
@@ -190,6 +206,10 @@ impl From<usecases::Error> for ApiError {
             usecases::Error::Unavailable(why) => {
                 tracing::error!(why, "the database can't be used");
                 Self::unavailable()
+            }
+            usecases::Error::Busy => {
+                tracing::warn!("too many passwords wait to be checked; one more was sent away");
+                Self::busy()
             }
             usecases::Error::Contended(why) => {
                 tracing::debug!(why, "another transaction was in the way");

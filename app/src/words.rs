@@ -1,17 +1,16 @@
 //! Every sentence that explains a refusal or an event, in one place. Each says what to do next.
 
 mod happened;
-#[cfg(feature = "ssr")]
+mod times;
 mod wishes;
 
 pub use happened::{account_event, event, event_kind, operator_event};
-#[cfg(feature = "ssr")]
+pub use times::{clock_at, day, day_at, exact, relative_at, time, time_at};
 pub use wishes::{consequences, letter};
 
 use domain::{
     Refusal,
     text::{MachineName, Problem},
-    time::Timestamp,
 };
 
 /// `a`, `a and b`, `a, b and c`.
@@ -28,43 +27,6 @@ pub fn count(n: u64, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
 }
 
-/// `23 Nov 2026, 09:30 UTC`.
-pub fn time(at: Timestamp) -> String {
-    match at.calendar() {
-        Some((year, month, day, hour, minute)) => {
-            format!("{day} {} {year}, {hour:02}:{minute:02} UTC", MONTHS[usize::from(month) - 1])
-        }
-        None => at.to_rfc3339(),
-    }
-}
-
-/// `23 Nov 2026`.
-pub fn day(at: Timestamp) -> String {
-    match at.calendar() {
-        Some((year, month, day, ..)) => format!("{day} {} {year}", MONTHS[usize::from(month) - 1]),
-        None => at.to_rfc3339(),
-    }
-}
-
-/// How far a point in time is from now, either way: `2 minutes ago`, `in 90 days`. What is long past is told by its day.
-pub fn relative(at: Timestamp, now: Timestamp) -> String {
-    const LONG_AGO: u64 = 30;
-    let past = at <= now;
-    let seconds = (if past { now.since(at) } else { at.since(now) }).as_secs_f64();
-    // To the nearest: what was just made for 90 days has a little less than 90 left.
-    let [minutes, hours, days] = [60.0, 3_600.0, 86_400.0].map(|unit| (seconds / unit).round() as u64);
-    let distance = match (minutes, hours, days) {
-        _ if seconds < 60.0 => return if past { "just now" } else { "in less than a minute" }.to_owned(),
-        (..60, ..) => count(minutes, "minute", "minutes"),
-        (_, ..24, _) => count(hours, "hour", "hours"),
-        _ if past && days > LONG_AGO => return day(at),
-        _ => count(days, "day", "days"),
-    };
-    if past { format!("{distance} ago") } else { format!("in {distance}") }
-}
-
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
 /// `“laptop”`; a machine need not say what it is called.
 pub fn machine(name: Option<&MachineName>) -> String {
     name.map_or_else(|| "a machine without a name".to_owned(), |name| format!("“{name}”"))
@@ -78,7 +40,7 @@ fn field_name(field: &str) -> &str {
         "last_name" => "The last name",
         "email" | "emails" => "The email address",
         "password" => "The password",
-        "current_password" => "The present password",
+        "current_password" => "The current password",
         "id" | "namespace" => "The namespace's name",
         "since" | "until" => "The date",
         "name" => "The name",
@@ -120,7 +82,10 @@ pub fn problem(field: &str, problem: Problem) -> String {
         }
         Problem::NotATime => "This is no date. Write it as 2026-11-23.".into(),
         Problem::Unknown if field == "current_password" => {
-            "This is not your present password. Try again, or sign out and reset it.".into()
+            "This is not your current password. Try again, or sign out and reset it.".into()
+        }
+        Problem::Unknown if field == "member" => {
+            "No member of this organization has this address. Check it, or invite them first.".into()
         }
         Problem::Unknown => format!("{name} is none that Bailiwick knows. Go back and start again."),
     }
@@ -214,64 +179,6 @@ pub fn refusal(refusal: &Refusal) -> String {
             let seconds = retry_after.as_secs().max(1);
             let wait = if seconds < 90 { count(seconds, "second", "seconds") } else { count(seconds.div_ceil(60), "minute", "minutes") };
             format!("Too many tries in a short time. Wait {wait} and try again.")
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::relative;
-    use domain::time::Timestamp;
-    use std::time::Duration;
-
-    const MINUTE: u64 = 60;
-    const HOUR: u64 = 60 * MINUTE;
-    const DAY: u64 = 24 * HOUR;
-
-    fn now() -> Timestamp {
-        Timestamp::parse("2026-11-23T09:30:00Z").unwrap()
-    }
-
-    #[test]
-    fn what_is_past_is_told_by_how_long_ago_and_later_by_its_day() {
-        for (seconds, words) in [
-            (0, "just now"),
-            (59, "just now"),
-            (MINUTE, "1 minute ago"),
-            (2 * MINUTE, "2 minutes ago"),
-            (59 * MINUTE, "59 minutes ago"),
-            (HOUR - 1, "1 hour ago"),
-            (3 * HOUR, "3 hours ago"),
-            (DAY, "1 day ago"),
-            (14 * DAY, "14 days ago"),
-            (30 * DAY, "30 days ago"),
-            (31 * DAY, "23 Oct 2026"),
-            (400 * DAY, "19 Oct 2025"),
-        ] {
-            assert_eq!(relative(now().minus(Duration::from_secs(seconds)), now()), words, "{seconds}");
-        }
-    }
-
-    #[test]
-    fn what_is_to_come_is_told_by_how_long_it_will_take() {
-        for (seconds, words) in [
-            (1, "in less than a minute"),
-            (MINUTE, "in 1 minute"),
-            (20 * MINUTE, "in 20 minutes"),
-            (HOUR, "in 1 hour"),
-            (8 * HOUR, "in 8 hours"),
-            (6 * DAY, "in 6 days"),
-            (365 * DAY, "in 365 days"),
-        ] {
-            assert_eq!(relative(now().plus(Duration::from_secs(seconds)), now()), words, "{seconds}");
-        }
-    }
-
-    #[test]
-    fn what_was_just_made_has_all_of_its_life_left() {
-        let moment_later = now().plus(Duration::from_millis(900));
-        for (lifetime, words) in [(HOUR, "in 1 hour"), (8 * HOUR, "in 8 hours"), (90 * DAY, "in 90 days")] {
-            assert_eq!(relative(now().plus(Duration::from_secs(lifetime)), moment_later), words);
         }
     }
 }

@@ -4,6 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { functionFigures } from "./function.mjs";
 import { get, load, postEach, postInTurn, postNumbered, postVersioned } from "./load.mjs";
 import { Server } from "./server.mjs";
+import { unfinishedHeads } from "./silent.mjs";
 
 const postgres = new URL("../../.ci/postgres", import.meta.url).pathname;
 const lines = [];
@@ -142,6 +143,9 @@ const { started, idle } = await at(10_000, async (server) => {
   await measure(server, "session check", { script: get("/api/v1/sessions/current") });
   await reads(server);
   await writes(server);
+  const { grown, slowest } = await unfinishedHeads(server, 1_500);
+  figure("1,500 unfinished heads: memory grows by", `${grown.toFixed(1).padStart(8)} MB`);
+  figure("1,500 unfinished heads: slowest /healthz", `${slowest.toFixed(1).padStart(8)} ms`);
 });
 figure("start to first answer, existing database", `${started.toFixed(0).padStart(8)} ms`);
 figure("idle memory", `${idle.toFixed(1).padStart(8)} MB`);

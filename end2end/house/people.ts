@@ -79,9 +79,9 @@ export class Person {
     await expect(this.heading("Organization management")).toBeVisible();
   }
 
-  async goTo(entry: "Organization" | "Namespaces" | "API access" | "Activity" | "Settings" | "Operator"): Promise<void> {
+  async goTo(entry: "Organization" | "Namespaces" | "Access" | "API access" | "Activity" | "Settings" | "Operator"): Promise<void> {
     const headings = { Organization: "Organization management", "API access": "API & Kubeconfig" };
-    await this.page.getByRole("navigation", { name: "Console" }).getByRole("link", { name: entry }).click();
+    await this.page.getByRole("navigation", { name: "Console" }).getByRole("link", { name: new RegExp(`^${entry}`) }).click();
     await expect(this.heading(entry in headings ? headings[entry as keyof typeof headings] : entry)).toBeVisible();
   }
 
@@ -100,6 +100,22 @@ export class Person {
     await expect(this.inviteDialog).toBeHidden();
   }
 
+  /** Says again who they are, in the dialog that lies over what they were doing. */
+  async proveAgain(): Promise<void> {
+    await this.proof.getByLabel("Current password").fill(this.password);
+    await this.proof.getByRole("button", { name: "Confirm" }).click();
+    await expect(this.proof).toHaveCount(0);
+  }
+
+  /** Signs in again after their session has ended, over what they were doing. */
+  async signInAgain(): Promise<void> {
+    const dialog = this.page.getByRole("dialog", { name: "Sign in to go on" });
+    await expect(dialog.getByLabel("Email")).toHaveValue(this.email);
+    await dialog.getByLabel("Password").fill(this.password);
+    await dialog.getByRole("button", { name: "Sign in" }).click();
+    await expect(dialog).toHaveCount(0);
+  }
+
   /** Opens or closes the namespaces of a member. */
   async expand(email: string): Promise<void> {
     await this.row(email).getByRole("button", { name: "Namespaces of" }).click();
@@ -111,6 +127,11 @@ export class Person {
 
   get inviteDialog(): Locator {
     return this.page.getByRole("dialog", { name: "Send an Invite" });
+  }
+
+  /** What asks somebody again who they are. */
+  get proof(): Locator {
+    return this.page.getByRole("dialog", { name: "Confirm that it is you" });
   }
 
   /** The one line that says what happened. */

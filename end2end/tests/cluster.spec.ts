@@ -8,7 +8,7 @@ import { expectNothingCut } from "../house/fits";
 test.skip(!kubeconfig, without);
 test.use({ configuration: kubeconfig ? { BAILIWICK_KUBECONFIG: kubeconfig } : {} });
 
-test("the cluster follows what the console says, and the console says what the cluster does", async ({ person }) => {
+test("the cluster follows what the console says, and the console says what the cluster does", async ({ person, quiet }) => {
   await kubectl("apply", "-k", resolve(__dirname, "../../deploy/cluster"));
   // Namespaces are the whole cluster's: no other run may have had this one.
   const slug = `harbour-${randomBytes(4).toString("hex")}`;
@@ -52,7 +52,7 @@ test("the cluster follows what the console says, and the console says what the c
       await ada.panel.getByLabel(other).setChecked(tick);
       await expect(line).toContainText("not saved");
       await ada.panel.getByRole("button", { name: "Save Changes" }).click();
-      await expect(ada.announcement).toHaveText(`The namespaces of ${bo.email} are saved.`);
+      await expect(ada.announcement).toHaveText("The namespaces are saved.");
       await expect.poll(async () => (await bindings(other)).split("\n").length).toBe(count);
       await expect(line).toContainText(state);
       await ada.page.reload();
@@ -76,11 +76,12 @@ test("the cluster follows what the console says, and the console says what the c
   });
 
   await test.step("whoever is deactivated is withdrawn, and the page says when", async () => {
+    quiet.allow(/status of 401/); // of the page that they leave
     await ada.goTo("Organization");
     await ada.row(bo.email).getByRole("button", { name: "Deactivate" }).click();
     await expect(ada.page.getByRole("dialog")).toContainText("In the cluster what they may do is withdrawn at once");
     await ada.page.getByRole("dialog").getByRole("button", { name: "Deactivate" }).click();
-    await expect(ada.row(bo.email)).toContainText("withdrawn in the cluster at");
+    await expect(ada.row(bo.email)).toContainText("withdrawn in the cluster");
     expect((await bindings()).split("\n").length).toBe(1);
   });
 });

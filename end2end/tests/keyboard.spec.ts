@@ -84,7 +84,7 @@ test("namespaces are given and taken by keyboard alone", async ({ person }) => {
   await expect(ada.panel.getByText("1 change: removes northwind-lab")).toBeVisible();
   await tabTo(ada.page, ada.panel.getByRole("button", { name: "Save Changes" }));
   await ada.page.keyboard.press("Enter");
-  await expect(ada.announcement).toHaveText(`The namespaces of ${bo.email} are saved.`);
+  await expect(ada.announcement).toHaveText("The namespaces are saved.");
   await expect(ada.panel.getByText("Nothing changed.")).toBeVisible();
   await expect(ada.panel.getByLabel("northwind-lab")).not.toBeChecked();
   await expect(opener).toBeFocused();
@@ -168,7 +168,7 @@ test("Ctrl K finds a page, and Escape gives the focus back", async ({ person }) 
 
   await ada.page.keyboard.press("Control+k");
   await ada.page.keyboard.type("name");
-  const found = ada.page.getByRole("option");
+  const found = ada.page.getByRole("listbox").getByRole("option");
   await expect(found).toHaveText(["Namespaces", "Create a namespace"]);
   await expect(found.first()).toHaveAttribute("aria-selected", "true");
   await ada.page.keyboard.press("ArrowDown");
@@ -192,8 +192,18 @@ test("Escape closes the search alone where it lies over a dialog", async ({ pers
   await expect(box).toBeHidden();
   await expect(field).toBeFocused();
   await expect(field).toHaveValue("bo@northwind.example");
+  // What is typed is not given up without a question.
+  const asked: string[] = [];
+  ada.page.on("dialog", (question) => {
+    asked.push(question.type());
+    void (asked.length > 1 ? question.accept() : question.dismiss());
+  });
+  await ada.page.keyboard.press("Escape");
+  await expect.poll(() => asked).toEqual(["confirm"]);
+  await expect(field).toHaveValue("bo@northwind.example");
   await ada.page.keyboard.press("Escape");
   await expect(ada.inviteDialog).toHaveCount(0);
+  expect(asked).toEqual(["confirm", "confirm"]);
 });
 
 test("Ctrl K finds a person by part of a name", async ({ person }) => {
@@ -204,7 +214,7 @@ test("Ctrl K finds a person by part of a name", async ({ person }) => {
   await ada.open("/account");
   await ada.page.keyboard.press("Control+k");
   await ada.page.keyboard.type("lindq");
-  await expect(ada.page.getByRole("option")).toHaveText([bo.email]);
+  await expect(ada.page.getByRole("listbox").getByRole("option")).toHaveText([`${bo.email} Bo Lindqvist`]);
   await ada.page.keyboard.press("Enter");
   await expect(ada.heading("Organization management")).toBeVisible();
   await expect(ada.page.locator("tr.row")).toHaveCount(1);
@@ -227,4 +237,68 @@ test("the account menu opens, leads on and closes by keyboard", async ({ person 
   await tabTo(ada.page, account);
   await ada.page.keyboard.press("Enter");
   await expect(ada.heading("Account")).toBeVisible();
+});
+
+test("arrow keys lead through the rows of the table, and x ticks one", async ({ person }) => {
+  const ada = await person("Ada", "Okafor");
+  const bo = await person("Bo", "Lindqvist");
+  const cleo = await person("Cleo", "Marchetti");
+  await ada.found("Northwind");
+  await bo.belong(ada);
+  await cleo.belong(ada);
+  await ada.post("invitations/send", { organization: "northwind", emails: ["dora@northwind.example"] });
+  await ada.open(table);
+  const deactivate = (who: Person) => ada.row(who.email).getByRole("button", { name: "Deactivate" });
+  await deactivate(bo).focus();
+  await ada.page.keyboard.press("ArrowDown");
+  await expect(deactivate(cleo)).toBeFocused();
+  // Not the same control, but the first of its cell.
+  await ada.page.keyboard.press("ArrowDown");
+  await expect(ada.row("dora@northwind.example").getByRole("button", { name: "Copy invite link" })).toBeFocused();
+  await ada.page.keyboard.press("ArrowDown");
+  await expect(ada.row("dora@northwind.example").getByRole("button", { name: "Copy invite link" })).toBeFocused();
+  await ada.page.keyboard.press("Home");
+  await expect(deactivate(ada)).toBeFocused();
+  await ada.page.keyboard.press("ArrowUp");
+  await expect(deactivate(ada)).toBeFocused();
+
+  const opener = (who: Person) => ada.row(who.email).getByRole("button", { name: "Namespaces of" });
+  await opener(cleo).focus();
+  await ada.page.keyboard.press("ArrowUp");
+  await expect(opener(bo)).toBeFocused();
+  await ada.page.keyboard.press("x");
+  const box = ada.row(bo.email).getByRole("checkbox");
+  await expect(box).toBeChecked();
+  await expect(opener(bo)).toBeFocused();
+  await ada.page.keyboard.press("x");
+  await expect(box).not.toBeChecked();
+  await ada.page.keyboard.press("Enter");
+  await expect(opener(bo)).toHaveAttribute("aria-expanded", "true");
+  await expect(opener(bo)).toBeFocused();
+
+  // What is typed elsewhere stays what it is.
+  const search = ada.page.getByRole("searchbox", { name: "Search users" });
+  await search.focus();
+  await ada.page.keyboard.type("x");
+  await ada.page.keyboard.press("Home");
+  await ada.page.keyboard.press("ArrowDown");
+  await expect(search).toBeFocused();
+  await expect(search).toHaveValue("x");
+});
+
+test("a button that is closed is reached by keyboard, says why and does nothing", async ({ person }) => {
+  const ada = await person("Ada", "Okafor");
+  await ada.found("Northwind");
+  await ada.open(table);
+  const deactivate = ada.row(ada.email).getByRole("button", { name: "Deactivate" });
+  const reason = ada.row(ada.email).locator(".why");
+  await expect(deactivate).toBeDisabled();
+  await expect(deactivate).toHaveAccessibleDescription(/founder|yourself/);
+  await tabTo(ada.page, deactivate);
+  await expect(reason).toBeVisible();
+  await expect(reason).toHaveCSS("clip-path", "none");
+  await ada.page.keyboard.press("Enter");
+  await ada.page.keyboard.press("Space");
+  await expect(ada.page).toHaveURL(table);
+  await expect(ada.page.getByRole("dialog")).toHaveCount(0);
 });

@@ -153,11 +153,11 @@ test("a sign-in of long ago takes the password once more", async ({ person, hous
   await house.ageSessions(6);
   await ada.open(address);
   await expect(ada.page.getByRole("button", { name: "Let it in" })).toHaveCount(0);
-  await ada.page.getByLabel("Present password").fill("not what it was at all");
+  await ada.page.getByLabel("Current password").fill("not what it was at all");
   await ada.page.getByRole("button", { name: "Confirm" }).click();
-  await expect(ada.page.getByLabel("Present password")).toHaveAccessibleDescription(/not your present password/);
+  await expect(ada.page.getByLabel("Current password")).toHaveAccessibleDescription(/not your current password/);
   await expectAccessible(ada.page);
-  await ada.page.getByLabel("Present password").fill(ada.password);
+  await ada.page.getByLabel("Current password").fill(ada.password);
   await ada.page.getByRole("button", { name: "Confirm" }).click();
   await ada.page.getByRole("button", { name: "Let it in" }).click();
   expect((await laptop.ended()).code).toBe(0);

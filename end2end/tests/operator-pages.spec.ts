@@ -70,7 +70,7 @@ test.describe(() => {
     }
     await house.ageSessions(6);
     await ada.open(`/operator/organizations/${slug}?suspend=1`);
-    await expect(dialog(ada).getByLabel("Present password")).toBeVisible();
+    await expect(dialog(ada).getByLabel("Current password")).toBeVisible();
     await expectAccessible(ada.page);
   });
 

@@ -106,7 +106,7 @@ test("without scripts people are invited, and a mistake keeps what was typed", a
 
   await ada.row("bo@northwind.example").getByRole("button", { name: "Copy invite link" }).click();
   const link = await ada.page.getByRole("dialog").getByLabel("Invitation link").inputValue();
-  await ada.page.getByRole("link", { name: "Close" }).click();
+  await ada.page.getByRole("link", { name: "Close", exact: true }).click();
   const bo = await person("Bo", "Lindqvist", scriptless);
   await bo.open(link);
   await expect(bo.page.getByRole("listitem")).toHaveText(["northwind-dev"]);
@@ -180,4 +180,27 @@ test("without scripts an invitation is revoked by its dialog", async ({ person, 
   await expect(ada.row(bo.email)).toHaveCount(0);
   await bo.page.reload();
   await expect(bo.heading("This is over")).toBeVisible();
+});
+
+test("without scripts the table is ordered by a column and filtered by role and namespace", async ({ person }) => {
+  const ada = await person("Ada", "Okafor", scriptless);
+  const bo = await person("Bo", "Lindqvist", scriptless);
+  await ada.found("Northwind", "dev");
+  await bo.belong(ada);
+  await ada.open(table);
+  const emails = ada.page.locator("tr.row b");
+  await expect(emails).toHaveText([ada.email, bo.email]);
+  await ada.page.getByRole("columnheader", { name: "Last Name" }).getByRole("link").click();
+  await expect(ada.page).toHaveURL(`${table}?sort=name`);
+  await expect(emails).toHaveText([bo.email, ada.email]);
+
+  const role = ada.page.getByRole("combobox", { name: "Role" });
+  const namespace = ada.page.getByRole("combobox", { name: "Namespace" });
+  await role.selectOption("member");
+  await namespace.selectOption("northwind-dev");
+  await ada.page.getByRole("button", { name: "Filter" }).click();
+  await expect(emails).toHaveText([bo.email]);
+  await expect(role).toHaveValue("member");
+  await expect(namespace).toHaveValue("northwind-dev");
+  expect(new URL(ada.page.url()).searchParams.get("sort")).toBe("name");
 });

@@ -2,12 +2,12 @@
 //! or is ended. So nothing goes on after an answer, and a schedule does what a worker does elsewhere.
 
 use crate::{
-    http::{Server, router},
+    http::{Polled, Server, router},
     traces::Traces,
     worker,
 };
 use axum::{
-    Router,
+    Extension, Router,
     extract::{ConnectInfo, Request},
     middleware::map_request,
 };
@@ -54,7 +54,9 @@ impl Function {
     pub fn new(server: Server) -> Self {
         let (installation, mailer, traces) =
             (server.installation.clone(), server.mailer.clone(), server.traces.clone());
-        Self { http: router(server).layer(map_request(name_peer)), installation, mailer, traces }
+        // Nothing goes on after an answer, so nobody can listen: browsers ask again from time to time.
+        let http = router(server).layer(Extension(Polled)).layer(map_request(name_peer));
+        Self { http, installation, mailer, traces }
     }
 
     /// Answers a request that came through API Gateway's HTTP API or a function URL, or does what a schedule asks for. When it

@@ -7,24 +7,30 @@ mod api;
 mod boundary;
 mod caller;
 mod cluster;
-mod flash;
 mod headers;
 mod health;
+mod listeners;
+mod live;
 mod pages;
+mod plain;
 mod site;
 mod watch;
 
 pub(crate) use api::perform;
+pub use listeners::Listeners;
+pub use live::Polled;
 pub use site::Assets;
 
 use crate::{metrics::Metrics, traces::Traces};
 use axum::{
     Router,
+    extract::FromRef,
     middleware::{from_fn_with_state, map_response_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use ipnet::IpNet;
+use leptos::config::LeptosOptions;
 use std::{
     net::IpAddr,
     sync::{Arc, atomic::AtomicBool},
@@ -41,10 +47,19 @@ pub struct Server {
     pub https: bool,
     pub trusted_proxies: Arc<[IpNet]>,
     pub mailer: mailer::Mailer,
+    /// Browsers that wait for changes.
+    pub listeners: Listeners,
     /// Told to stop, and still serving: whoever sends requests here should send them elsewhere.
     pub leaving: Arc<AtomicBool>,
     pub metrics: Metrics,
     pub traces: Traces,
+}
+
+/// Routes of the framework ask for it.
+impl FromRef<Server> for LeptosOptions {
+    fn from_ref(server: &Server) -> Self {
+        server.assets.site.options.clone()
+    }
 }
 
 impl Server {
@@ -58,15 +73,16 @@ impl Server {
 pub fn router(server: Server) -> Router {
     // Small answers are sent as they are; the rest at the quickest level, since they are made for one reader.
     let compression = CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest);
-    Router::new()
+    let router = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/cluster/v1/token-review", post(cluster::review))
         .merge(cluster::office::routes(&server))
         .route("/favicon.svg", get(site::favicon))
         .route("/pkg/{version}/{*file}", get(site::file))
-        .route("/api/v1/{*function}", axum::routing::any(api::answer))
-        .fallback(pages::answer)
+        .route("/api/v1/live", get(live::listen))
+        .route("/api/v1/{*function}", axum::routing::any(api::answer));
+    pages::routes(router)
         .layer(compression)
         .layer(from_fn_with_state(server.clone(), boundary::check))
         .layer(CatchPanicLayer::custom(after_panic))

@@ -1,6 +1,7 @@
 //! What Prometheus is told: how requests go, and how the installation stands. On a listener of its own, since nobody is
 //! asked there who they are.
 
+use crate::connections::ConnectionMetrics;
 use axum::{
     Router,
     extract::State,
@@ -54,6 +55,7 @@ pub struct Metrics {
     requests: Family<Answered, Counter>,
     durations: Family<Asked, Histogram, fn() -> Histogram>,
     under_way: Gauge,
+    pub(crate) connections: ConnectionMetrics,
 }
 
 impl Default for Metrics {
@@ -62,6 +64,7 @@ impl Default for Metrics {
             requests: Family::default(),
             durations: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
             under_way: Gauge::default(),
+            connections: ConnectionMetrics::default(),
         }
     }
 }
@@ -104,6 +107,7 @@ impl Metrics {
             self.durations.clone(),
         );
         registry.register("http_requests_under_way", "Requests that wait for their answer", self.under_way.clone());
+        self.connections.register(registry);
     }
 }
 

@@ -56,6 +56,7 @@ pub(crate) async fn next_changes(
 fn trouble(error: Error) -> Trouble {
     match error {
         Error::Unavailable(why) | Error::Contended(why) | Error::Broken(why) => Trouble(why),
+        Error::Busy => Trouble("too many passwords are being checked".to_owned()),
         Error::Refused(refusal) => Trouble(refusal.code().to_owned()),
         Error::Stale(_) => Trouble("changed meanwhile".to_owned()),
     }

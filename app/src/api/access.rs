@@ -3,6 +3,7 @@
 use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::exchange::context;
+use crate::api::client::Browser;
 use domain::{
     effective::{Finding, Standing},
     id::{MemberId, TokenId},
@@ -142,21 +143,21 @@ mod answers {
 pub(crate) use answers::of_access;
 
 /// What a member can do: a line for each namespace in which they were given something.
-#[server(name = OfCall, prefix = "/api/v1", endpoint = "access/of", input = server_fn::codec::GetUrl)]
+#[server(name = OfCall, prefix = "/api/v1", endpoint = "access/of", client = Browser, input = server_fn::codec::GetUrl)]
 pub async fn of(organization: String, member: String) -> Result<Access, ApiError> {
     let context = context()?;
     Ok(of_access(usecases::access::of_member(&context, &organization, &member).await?, context.now()))
 }
 
 /// As `access/of`, and asks the cluster whether it agrees: a line too for each other namespace in which it allows something.
-#[server(name = CheckOfCall, prefix = "/api/v1", endpoint = "access/check-of", input = server_fn::codec::GetUrl)]
+#[server(name = CheckOfCall, prefix = "/api/v1", endpoint = "access/check-of", client = Browser, input = server_fn::codec::GetUrl)]
 pub async fn check_of(organization: String, member: String) -> Result<Access, ApiError> {
     let context = context()?;
     Ok(of_access(usecases::access::check_member(&context, &organization, &member).await?, context.now()))
 }
 
 /// Who can do what in a namespace: one page, first the members by address, then the tokens.
-#[server(name = InCall, prefix = "/api/v1", endpoint = "access/in", input = server_fn::codec::GetUrl)]
+#[server(name = InCall, prefix = "/api/v1", endpoint = "access/in", client = Browser, input = server_fn::codec::GetUrl)]
 pub async fn within(
     organization: String,
     namespace: String,
@@ -170,7 +171,7 @@ pub async fn within(
 }
 
 /// As `access/in`, and asks the cluster whether it agrees.
-#[server(name = CheckInCall, prefix = "/api/v1", endpoint = "access/check-in", input = server_fn::codec::GetUrl)]
+#[server(name = CheckInCall, prefix = "/api/v1", endpoint = "access/check-in", client = Browser, input = server_fn::codec::GetUrl)]
 pub async fn check_in(
     organization: String,
     namespace: String,

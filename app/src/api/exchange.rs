@@ -1,13 +1,12 @@
-//! What a server function knows of the request it answers, and what it says beside its JSON.
+//! What a server function knows of the request it answers, and what it says beside its JSON. It comes as the framework's own
+//! context, so a page that asks while it is drawn and a browser that asks later are answered by the same lines.
 
-use super::tokens::{Created, Kubeconfig};
+use super::token::{Created, Kubeconfig};
 use crate::error::ApiError;
+use domain::text::EmailAddress;
+use leptos::prelude::use_context;
 use std::sync::{Arc, Mutex, PoisonError};
-use usecases::{Context, sessions::Cookie};
-
-tokio::task_local! {
-    static EXCHANGE: Exchange;
-}
+use usecases::{Context, Settings, sessions::Cookie};
 
 /// One request and the answer's headers-to-be.
 #[derive(Clone)]
@@ -26,6 +25,10 @@ pub struct Answer {
     pub notice: Option<String>,
     pub instead: Option<Instead>,
 }
+
+/// The token that the request made to which a page is the answer.
+#[derive(Clone)]
+pub struct JustCreated(pub Created);
 
 /// What a browser is shown in this very answer, because it is kept nowhere that a redirect could lead to.
 pub enum Instead {
@@ -46,23 +49,29 @@ impl Exchange {
         Self { context, answer: Arc::default() }
     }
 
-    /// Runs a server function within this exchange, and hands out what it wants to say.
-    pub async fn run<T>(self, function: impl Future<Output = T>) -> (T, Answer) {
-        let answer = self.answer.clone();
-        let done = EXCHANGE.scope(self, function).await;
-        let answer = std::mem::take(&mut *answer.lock().unwrap_or_else(PoisonError::into_inner));
-        (done, answer)
+    /// What was said so far; it is not said again.
+    pub fn answer(&self) -> Answer {
+        std::mem::take(&mut *self.answer.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 fn say(change: impl FnOnce(&mut Answer)) {
-    let _ = EXCHANGE.try_with(|exchange| change(&mut exchange.answer.lock().unwrap_or_else(PoisonError::into_inner)));
+    if let Some(exchange) = use_context::<Exchange>() {
+        change(&mut exchange.answer.lock().unwrap_or_else(PoisonError::into_inner));
+    }
 }
 
 /// # Errors
 /// Outside of a request: a defect.
 pub(crate) fn context() -> Result<Context, ApiError> {
-    EXCHANGE.try_with(|exchange| exchange.context.clone()).map_err(|_| ApiError::internal())
+    use_context::<Exchange>().map(|exchange| exchange.context).ok_or_else(ApiError::internal)
+}
+
+/// Whose password a page asks for before a question that takes a recent sign-in; none for programs, which have none. Half of
+/// what the server allows: the other half is for filling in the form.
+pub(crate) fn must_prove(context: &Context) -> Option<EmailAddress> {
+    let person = context.signed_in().ok()?;
+    (context.now() >= person.signed_in_at.plus(Settings::FRESH / 2)).then(|| person.email.clone())
 }
 
 pub(crate) fn sign_in_with(cookie: &Cookie) {

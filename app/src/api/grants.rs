@@ -3,6 +3,7 @@
 use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::exchange::{self, context};
+use crate::api::client::Browser;
 use domain::{permission::Permission, text::NamespaceName, time::Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -137,13 +138,13 @@ impl From<usecases::grants::Grants> for Grants {
 }
 
 /// Every namespace of the organization, and what this member may do in each.
-#[server(name = OfCall, prefix = "/api/v1", endpoint = "grants/of", input = server_fn::codec::GetUrl)]
+#[server(name = OfCall, prefix = "/api/v1", endpoint = "grants/of", client = Browser, input = server_fn::codec::GetUrl)]
 pub async fn of(organization: String, member: String) -> Result<Grants, ApiError> {
     Ok(usecases::grants::of(&context()?, &organization, &member).await?.into())
 }
 
 /// Makes `namespaces` the full set of this member's; left out, they have none. `version` is the one that was read.
-#[server(name = SaveCall, prefix = "/api/v1", endpoint = "grants/save")]
+#[server(name = SaveCall, prefix = "/api/v1", endpoint = "grants/save", client = Browser)]
 pub async fn save(
     organization: String,
     member: String,
@@ -155,6 +156,27 @@ pub async fn save(
     Ok(Saved { version })
 }
 
+/// Gives a member one namespace more; what else they have stays, so that nothing can be stale. For admins, and tokens with the
+/// scope `grants`. `member` is an id or an address, `namespace` its full name or the organization's own part. Whoever has it
+/// keeps it, with the end that it has.
+///
+/// # Errors
+/// 422 `unknown_namespace`, `bad_field` on `member` for an address that is no member's; 403 `admins_only`.
+#[server(name = GiveCall, prefix = "/api/v1", endpoint = "grants/give", client = Browser)]
+pub async fn give(organization: String, member: String, namespace: String) -> Result<Saved, ApiError> {
+    let done = usecases::grants::give(&context()?, &organization, &member, &namespace).await?;
+    exchange::notice(format!("{} has access to {} now.", done.email, done.namespace));
+    Ok(Saved { version: done.version })
+}
+
+/// Takes one namespace from a member; what else they have stays. Takes and refuses what `grants/give` does.
+#[server(name = TakeCall, prefix = "/api/v1", endpoint = "grants/take", client = Browser)]
+pub async fn take(organization: String, member: String, namespace: String) -> Result<Saved, ApiError> {
+    let done = usecases::grants::take(&context()?, &organization, &member, &namespace).await?;
+    exchange::notice(format!("{} has no access to {} any more.", done.email, done.namespace));
+    Ok(Saved { version: done.version })
+}
+
 /// When a grant ends by itself from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limited {
@@ -162,7 +184,7 @@ pub struct Limited {
 }
 
 /// Gives one tick of a member, or of a token, an end: so long from now (`1h`, `8h`, `30d`, `90d`, `1y`), or none (`never`).
-#[server(name = LimitCall, prefix = "/api/v1", endpoint = "grants/limit")]
+#[server(name = LimitCall, prefix = "/api/v1", endpoint = "grants/limit", client = Browser)]
 pub async fn limit(
     organization: String,
     #[server(default)] member: Option<String>,

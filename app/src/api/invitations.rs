@@ -3,6 +3,7 @@
 use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::exchange::{self, context};
+use crate::api::client::Browser;
 use domain::{
     id::{InvitationId, MemberId},
     text::{EmailAddress, NamespaceName, OrganizationName, Slug},
@@ -78,6 +79,14 @@ pub struct Preview {
     pub needs_account: bool,
 }
 
+/// All that the page of an invitation shows. It does not repeat the link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    pub preview: Preview,
+    /// Whoever this browser is signed in as.
+    pub signed_in: Option<EmailAddress>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Joined {
     /// The slug, as everywhere.
@@ -92,9 +101,24 @@ pub struct JoinedMember {
     pub email: EmailAddress,
 }
 
+#[cfg(feature = "ssr")]
+impl From<usecases::invitations::Preview> for Preview {
+    fn from(preview: usecases::invitations::Preview) -> Self {
+        Self {
+            organization: preview.organization.slug,
+            name: preview.organization.name,
+            email: preview.email,
+            invited_by: preview.invited_by,
+            namespaces: preview.namespaces,
+            expires_at: preview.expires_at,
+            needs_account: preview.needs_account,
+        }
+    }
+}
+
 /// Invites each address, with a result for each. `namespaces` takes some off the inviter's own; left out, the invitees
 /// get all of them. An empty entry in the list stands for none, because a form can't write an empty list.
-#[server(name = SendCall, prefix = "/api/v1", endpoint = "invitations/send")]
+#[server(name = SendCall, prefix = "/api/v1", endpoint = "invitations/send", client = Browser)]
 pub async fn send(
     organization: String,
     #[server(default)] emails: Vec<String>,
@@ -134,13 +158,13 @@ pub fn summary(results: &[Sending]) -> String {
 }
 
 /// The very link that was mailed.
-#[server(name = LinkCall, prefix = "/api/v1", endpoint = "invitations/link", input = server_fn::codec::GetUrl)]
+#[server(name = LinkCall, prefix = "/api/v1", endpoint = "invitations/link", client = Browser, input = server_fn::codec::GetUrl)]
 pub async fn link(organization: String, invitation: String) -> Result<Link, ApiError> {
     Ok(Link { link: usecases::invitations::link(&context()?, &organization, &invitation).await? })
 }
 
 /// Mails the same link again and extends its life.
-#[server(name = ResendCall, prefix = "/api/v1", endpoint = "invitations/resend")]
+#[server(name = ResendCall, prefix = "/api/v1", endpoint = "invitations/resend", client = Browser)]
 pub async fn resend(organization: String, invitation: String) -> Result<OneInvitation, ApiError> {
     let pending = usecases::invitations::resend(&context()?, &organization, &invitation).await?;
     let (email, id) = (pending.offer.email, pending.offer.id);
@@ -153,7 +177,7 @@ pub async fn resend(organization: String, invitation: String) -> Result<OneInvit
 }
 
 /// Kills the link at once.
-#[server(name = RevokeCall, prefix = "/api/v1", endpoint = "invitations/revoke")]
+#[server(name = RevokeCall, prefix = "/api/v1", endpoint = "invitations/revoke", client = Browser)]
 pub async fn revoke(organization: String, invitation: String) -> Result<OneInvitation, ApiError> {
     let offer = usecases::invitations::revoke(&context()?, &organization, &invitation).await?;
     exchange::notice(format!("The invitation of {} is revoked. Its link is dead.", offer.email));
@@ -162,22 +186,21 @@ pub async fn revoke(organization: String, invitation: String) -> Result<OneInvit
 }
 
 /// Who invited whom to what. A POST, so that the secret stands in no query string; it changes nothing.
-#[server(name = PreviewCall, prefix = "/api/v1", endpoint = "invitations/preview")]
+#[server(name = PreviewCall, prefix = "/api/v1", endpoint = "invitations/preview", client = Browser)]
 pub async fn preview(secret: String) -> Result<Preview, ApiError> {
-    let preview = usecases::invitations::preview(&context()?, &secret).await?;
-    Ok(Preview {
-        organization: preview.organization.slug,
-        name: preview.organization.name,
-        email: preview.email,
-        invited_by: preview.invited_by,
-        namespaces: preview.namespaces,
-        expires_at: preview.expires_at,
-        needs_account: preview.needs_account,
-    })
+    Ok(usecases::invitations::preview(&context()?, &secret).await?.into())
+}
+
+/// As `preview`, with who this browser is signed in as.
+#[server(name = PageCall, prefix = "/api/v1", endpoint = "invitations/page", client = Browser)]
+pub async fn page(secret: String) -> Result<Page, ApiError> {
+    let context = context()?;
+    let preview = usecases::invitations::preview(&context, &secret).await?;
+    Ok(Page { preview: preview.into(), signed_in: context.signed_in().ok().map(|person| person.email.clone()) })
 }
 
 /// Takes the offer. A new account brings its names and a password; one that exists is signed in, or brings its password.
-#[server(name = AcceptCall, prefix = "/api/v1", endpoint = "invitations/accept")]
+#[server(name = AcceptCall, prefix = "/api/v1", endpoint = "invitations/accept", client = Browser)]
 pub async fn accept(
     secret: String,
     first_name: Option<String>,

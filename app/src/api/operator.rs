@@ -1,8 +1,10 @@
 //! The operator's acts. Each takes a person who is an operator and has signed in freshly, or a program that brings a
-//! credential of the operator's. What they see is [`directory`]; the installation as a whole [`installation`].
+//! credential of the operator's. What they see is [`directory`]; the installation as a whole [`installation`];
+//! what their pages show [`pages`].
 
 pub mod directory;
 pub mod installation;
+pub mod pages;
 
 use super::{ApiError, requests::Request};
 #[cfg(feature = "ssr")]
@@ -10,13 +12,14 @@ use super::{
     exchange::{self, context},
     requests::{holder, lifetime, permission as parse_permission},
 };
+use crate::api::client::Browser;
 use domain::{text::NamespaceName, time::Timestamp, token::Mask};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use {domain::membership::Role, usecases::operator};
 
-#[server(name = MakeAdminCall, prefix = "/api/v1", endpoint = "operator/make-admin")]
+#[server(name = MakeAdminCall, prefix = "/api/v1", endpoint = "operator/make-admin", client = Browser)]
 pub async fn make_admin(organization: String, member: String) -> Result<(), ApiError> {
     let context = context()?.acting_as_operator()?;
     let member = operator::change_role(&context, &organization, &member, Role::Admin).await?;
@@ -24,7 +27,7 @@ pub async fn make_admin(organization: String, member: String) -> Result<(), ApiE
     Ok(())
 }
 
-#[server(name = TakeAdminCall, prefix = "/api/v1", endpoint = "operator/take-admin")]
+#[server(name = TakeAdminCall, prefix = "/api/v1", endpoint = "operator/take-admin", client = Browser)]
 pub async fn take_admin(organization: String, member: String) -> Result<(), ApiError> {
     let context = context()?.acting_as_operator()?;
     let member = operator::change_role(&context, &organization, &member, Role::Member).await?;
@@ -32,7 +35,7 @@ pub async fn take_admin(organization: String, member: String) -> Result<(), ApiE
     Ok(())
 }
 
-#[server(name = ChangeFounderCall, prefix = "/api/v1", endpoint = "operator/change-founder")]
+#[server(name = ChangeFounderCall, prefix = "/api/v1", endpoint = "operator/change-founder", client = Browser)]
 pub async fn change_founder(organization: String, member: String) -> Result<(), ApiError> {
     let context = context()?.acting_as_operator()?;
     let member = operator::change_founder(&context, &organization, &member).await?;
@@ -47,7 +50,7 @@ pub struct Given {
 }
 
 /// Gives a withheld permission to a `member` or a `token`.
-#[server(name = GivePermissionCall, prefix = "/api/v1", endpoint = "operator/give-permission")]
+#[server(name = GivePermissionCall, prefix = "/api/v1", endpoint = "operator/give-permission", client = Browser)]
 pub async fn give_permission(
     organization: String,
     #[server(default)] member: Option<String>,
@@ -64,7 +67,7 @@ pub async fn give_permission(
     Ok(Given { ends_at })
 }
 
-#[server(name = TakePermissionCall, prefix = "/api/v1", endpoint = "operator/take-permission")]
+#[server(name = TakePermissionCall, prefix = "/api/v1", endpoint = "operator/take-permission", client = Browser)]
 pub async fn take_permission(
     organization: String,
     #[server(default)] member: Option<String>,
@@ -79,7 +82,7 @@ pub async fn take_permission(
     Ok(())
 }
 
-#[server(name = LimitNamespacesCall, prefix = "/api/v1", endpoint = "operator/limit-namespaces")]
+#[server(name = LimitNamespacesCall, prefix = "/api/v1", endpoint = "operator/limit-namespaces", client = Browser)]
 pub async fn limit_namespaces(organization: String, limit: u32) -> Result<(), ApiError> {
     operator::limit_namespaces(&context()?.acting_as_operator()?, &organization, limit).await?;
     exchange::notice(format!("{organization} may have {limit} namespaces."));
@@ -87,7 +90,7 @@ pub async fn limit_namespaces(organization: String, limit: u32) -> Result<(), Ap
 }
 
 /// Without a `limit`: as many as there are.
-#[server(name = LimitMembersCall, prefix = "/api/v1", endpoint = "operator/limit-members")]
+#[server(name = LimitMembersCall, prefix = "/api/v1", endpoint = "operator/limit-members", client = Browser)]
 pub async fn limit_members(organization: String, #[server(default)] limit: Option<u32>) -> Result<(), ApiError> {
     operator::limit_members(&context()?.acting_as_operator()?, &organization, limit).await?;
     exchange::notice("The limit of active members is changed.");
@@ -132,13 +135,13 @@ impl From<operator::Removal> for Removal {
 }
 
 /// What removing this person would do. Changes nothing.
-#[server(name = PreviewRemovalCall, prefix = "/api/v1", endpoint = "operator/preview-removal", input = server_fn::codec::GetUrl)]
+#[server(name = PreviewRemovalCall, prefix = "/api/v1", endpoint = "operator/preview-removal", client = Browser, input = server_fn::codec::GetUrl)]
 pub async fn preview_removal(organization: String, member: String) -> Result<Removal, ApiError> {
     Ok(operator::preview_removal(&context()?.as_operator()?, &organization, &member).await?.into())
 }
 
 /// Removes a deactivated person from every organization, and all that opens anything for them.
-#[server(name = RemoveUserCall, prefix = "/api/v1", endpoint = "operator/remove-user")]
+#[server(name = RemoveUserCall, prefix = "/api/v1", endpoint = "operator/remove-user", client = Browser)]
 pub async fn remove_user(organization: String, member: String) -> Result<Removal, ApiError> {
     let removal: Removal =
         operator::remove_user(&context()?.acting_as_operator()?, &organization, &member).await?.into();
@@ -152,7 +155,7 @@ pub struct NamedNamespace {
 }
 
 /// Gives an organization a namespace that the cluster has already.
-#[server(name = AdoptNamespaceCall, prefix = "/api/v1", endpoint = "operator/adopt-namespace")]
+#[server(name = AdoptNamespaceCall, prefix = "/api/v1", endpoint = "operator/adopt-namespace", client = Browser)]
 pub async fn adopt_namespace(organization: String, namespace: String) -> Result<NamedNamespace, ApiError> {
     let namespace = operator::adopt(&context()?.acting_as_operator()?, &organization, &namespace).await?;
     exchange::notice(format!("The namespace {namespace} belongs to {organization} now."));
@@ -160,7 +163,7 @@ pub async fn adopt_namespace(organization: String, namespace: String) -> Result<
 }
 
 /// Takes a namespace from its organization. What runs in it stays in the cluster.
-#[server(name = DeleteNamespaceCall, prefix = "/api/v1", endpoint = "operator/delete-namespace")]
+#[server(name = DeleteNamespaceCall, prefix = "/api/v1", endpoint = "operator/delete-namespace", client = Browser)]
 pub async fn delete_namespace(organization: String, namespace: String) -> Result<NamedNamespace, ApiError> {
     let namespace = operator::delete(&context()?.acting_as_operator()?, &organization, &namespace).await?;
     exchange::notice(format!(
@@ -170,14 +173,14 @@ pub async fn delete_namespace(organization: String, namespace: String) -> Result
     Ok(NamedNamespace { namespace })
 }
 
-#[server(name = SuspendCall, prefix = "/api/v1", endpoint = "operator/suspend")]
+#[server(name = SuspendCall, prefix = "/api/v1", endpoint = "operator/suspend", client = Browser)]
 pub async fn suspend(organization: String, #[server(default)] reason: String) -> Result<(), ApiError> {
     operator::suspend(&context()?.acting_as_operator()?, &organization, &reason).await?;
     exchange::notice(format!("{organization} is suspended. Nothing of it is lost."));
     Ok(())
 }
 
-#[server(name = ResumeCall, prefix = "/api/v1", endpoint = "operator/resume")]
+#[server(name = ResumeCall, prefix = "/api/v1", endpoint = "operator/resume", client = Browser)]
 pub async fn resume(organization: String) -> Result<(), ApiError> {
     operator::resume(&context()?.acting_as_operator()?, &organization).await?;
     exchange::notice(format!("{organization} is open again."));
@@ -190,7 +193,7 @@ pub struct Confirmed {
 }
 
 /// Lets the controller do the many deletions in the cluster that it holds back.
-#[server(name = ConfirmDeletionsCall, prefix = "/api/v1", endpoint = "operator/confirm-deletions")]
+#[server(name = ConfirmDeletionsCall, prefix = "/api/v1", endpoint = "operator/confirm-deletions", client = Browser)]
 pub async fn confirm_deletions(organization: String) -> Result<Confirmed, ApiError> {
     let deletions = operator::confirm_deletions(&context()?.acting_as_operator()?, &organization).await?;
     exchange::notice("The deletions are confirmed; the controller does them now.");
@@ -198,12 +201,12 @@ pub async fn confirm_deletions(organization: String) -> Result<Confirmed, ApiErr
 }
 
 /// Does what an admin asked for.
-#[server(name = ApproveCall, prefix = "/api/v1", endpoint = "operator/approve")]
+#[server(name = ApproveCall, prefix = "/api/v1", endpoint = "operator/approve", client = Browser)]
 pub async fn approve(request: String, #[server(default)] note: String) -> Result<Decided, ApiError> {
     decide(&request, operator::Verdict::Approve, &note).await
 }
 
-#[server(name = DeclineCall, prefix = "/api/v1", endpoint = "operator/decline")]
+#[server(name = DeclineCall, prefix = "/api/v1", endpoint = "operator/decline", client = Browser)]
 pub async fn decline(request: String, #[server(default)] note: String) -> Result<Decided, ApiError> {
     decide(&request, operator::Verdict::Decline, &note).await
 }

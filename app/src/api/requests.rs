@@ -1,9 +1,14 @@
 //! Asking the operator for what no admin can do.
 #![allow(clippy::too_many_arguments, reason = "a form has as many fields as its kinds need, and the macro copies them")]
 
+#[cfg(feature = "ssr")]
+mod asking;
+pub mod question;
+
 use super::ApiError;
 #[cfg(feature = "ssr")]
 use super::exchange::{self, context};
+use crate::api::client::Browser;
 #[cfg(feature = "ssr")]
 use domain::{
     Refusal,
@@ -20,6 +25,7 @@ use domain::{
     time::Timestamp,
 };
 use leptos::prelude::*;
+use question::MaybeQuestion;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use usecases::requests::Asked;
@@ -40,6 +46,31 @@ pub struct Request {
     pub outcome: Option<Outcome>,
 }
 
+/// A wish that the operator was asked for and has not decided, and since when: it is not asked a second time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    pub wish: Wish,
+    pub since: Timestamp,
+}
+
+#[cfg(feature = "ssr")]
+impl Waiting {
+    /// Nothing for whoever may not ask.
+    ///
+    /// # Errors
+    /// The database can't be asked.
+    pub(crate) async fn load(context: &usecases::Context, organization: &str) -> Result<Vec<Self>, ApiError> {
+        match usecases::requests::waiting(context, organization).await {
+            Ok(filed) => {
+                let waiting = filed.into_iter().map(|filed| filed.request);
+                Ok(waiting.map(|request| Self { wish: request.wish, since: request.requested_at }).collect())
+            }
+            Err(usecases::Error::Refused(_)) => Ok(Vec::new()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     pub how: How,
@@ -52,6 +83,18 @@ pub struct Outcome {
 pub struct Requests {
     pub requests: Vec<Request>,
     pub next: Option<String>,
+}
+
+/// All that the page of an organization's requests shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    pub name: OrganizationName,
+    pub requests: Vec<Request>,
+    pub next: Option<String>,
+    /// All that waits, on whichever page of the list it stands.
+    pub waiting: Vec<Waiting>,
+    /// Whether there is a namespace that could be asked to be deleted.
+    pub has_namespaces: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,16 +204,45 @@ impl Facts {
 }
 
 /// The organization's requests, the newest first.
-#[server(name = ListCall, prefix = "/api/v1", endpoint = "requests/list", input = server_fn::codec::GetUrl)]
+#[server(name = ListCall, prefix = "/api/v1", endpoint = "requests/list", client = Browser, input = server_fn::codec::GetUrl)]
 pub async fn list(organization: String, #[server(default)] cursor: String) -> Result<Requests, ApiError> {
     let page = usecases::requests::list(&context()?, &organization, &cursor).await?;
     Ok(Requests { requests: page.requests.into_iter().map(Request::from).collect(), next: page.next })
 }
 
+/// As `list`, with all else that the page shows.
+#[server(name = PageCall, prefix = "/api/v1", endpoint = "requests/page", client = Browser, input = server_fn::codec::GetUrl)]
+pub async fn page(organization: String, #[server(default)] cursor: String) -> Result<Page, ApiError> {
+    let context = context()?;
+    let page = usecases::requests::list(&context, &organization, &cursor).await?;
+    let namespaces = usecases::namespaces::list(&context, &organization).await?.namespaces;
+    Ok(Page {
+        name: page.organization.name,
+        requests: page.requests.into_iter().map(Request::from).collect(),
+        next: page.next,
+        waiting: Waiting::load(&context, &organization).await?,
+        has_namespaces: !namespaces.is_empty(),
+    })
+}
+
+/// What is to be known before the operator is asked: `kind` and its facts are those of `requests/file`.
+#[server(name = QuestionCall, prefix = "/api/v1", endpoint = "requests/question", client = Browser, input = server_fn::codec::GetUrl)]
+pub async fn question(
+    organization: String,
+    kind: String,
+    #[server(default)] member: String,
+    #[server(default)] token: String,
+    #[server(default)] namespace: String,
+    #[server(default)] permission: String,
+) -> Result<MaybeQuestion, ApiError> {
+    let about = question::About { kind, member, token, namespace, permission };
+    Ok(MaybeQuestion { question: asking::question(&context()?, &organization, &about).await? })
+}
+
 /// Asks the operator. `kind` is one of `make_admin`, `take_admin`, `change_founder`, `remove_user` (of a `member`),
 /// `give_permission`, `take_permission` (of a `member` or a `token`, in a `namespace`, a `permission`, which `lasts` so
 /// long), `namespace_limit`, `member_limit` (to a `limit`), `adopt_namespace`, `delete_namespace` (a `namespace`).
-#[server(name = FileCall, prefix = "/api/v1", endpoint = "requests/file")]
+#[server(name = FileCall, prefix = "/api/v1", endpoint = "requests/file", client = Browser)]
 pub async fn file(
     organization: String,
     kind: String,
@@ -190,7 +262,7 @@ pub async fn file(
     Ok(FiledRequest { request: request.id })
 }
 
-#[server(name = WithdrawCall, prefix = "/api/v1", endpoint = "requests/withdraw")]
+#[server(name = WithdrawCall, prefix = "/api/v1", endpoint = "requests/withdraw", client = Browser)]
 pub async fn withdraw(organization: String, request: String) -> Result<(), ApiError> {
     usecases::requests::withdraw(&context()?, &organization, &request).await?;
     exchange::notice("The request is withdrawn.");

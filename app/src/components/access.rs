@@ -1,17 +1,20 @@
 //! Who can do what, and why, line by line; and beside each line what the cluster says to it, once it was asked.
 
 use super::{
-    address::broken,
+    email::{broken, initial},
     icon::{Glyph, Icon},
-    moment::Moment,
+    moment::{Moment, Say},
+    row::{RowAction, RowButton},
 };
 use crate::{
+    address::use_address,
     api::access::{Access, Inquiry, Line, Reason, Who},
-    pages::{Visit, initial},
-    words::{self, count, day, list, time},
+    refresh::Refresh,
+    words::{count, list},
 };
 use domain::effective::{Beyond, Finding, Standing};
 use leptos::prelude::*;
+use leptos_router::components::Form;
 
 /// What each line begins with: all of them are about one namespace, or about one member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,30 +23,17 @@ pub enum Each {
     Namespace,
 }
 
-/// The address of this page, and what of its query the question to the cluster keeps.
-#[derive(Debug, Clone)]
-pub struct Place {
-    path: String,
-    kept: Vec<(String, String)>,
-}
-
-impl Place {
-    pub fn of(visit: &Visit) -> Self {
-        let kept = visit.query.0.iter().filter(|(name, value)| name != "check" && !value.is_empty());
-        Self { path: visit.path.clone(), kept: kept.cloned().collect() }
-    }
-}
-
-/// `id` tells it apart on its page; `first` and `next` are the addresses of other pages of the list.
+/// `id` tells it apart on its page; `first` and `next` are the addresses of other pages of the list; `take` takes what an admin
+/// gave from one member, where that may be done here.
 #[component]
 pub fn EffectiveAccess(
     id: String,
     #[prop(into)] heading: String,
     each: Each,
     access: Access,
-    place: Place,
     #[prop(optional_no_strip)] first: Option<String>,
     #[prop(optional_no_strip)] next: Option<String>,
+    #[prop(optional_no_strip)] take: Option<RowAction>,
 ) -> impl IntoView {
     let (head, outcome) = (format!("effective-{id}"), format!("outcome-{id}"));
     let named = head.clone();
@@ -52,7 +42,7 @@ pub fn EffectiveAccess(
     // A member without a line may still be allowed something by the cluster.
     let ask = (asks && (each == Each::Namespace || !access.lines.is_empty())).then(|| {
         let again = access.inquiry != Inquiry::NotAsked;
-        view! { <Ask id=format!("check-{id}") place again described=outcome.clone() /> }
+        view! { <Ask id=format!("check-{id}") again described=outcome.clone() /> }
     });
     let group = (access.inquiry == Inquiry::OutOfReach).then(|| access.group.clone());
     let empty = access.lines.is_empty().then(|| match each {
@@ -63,7 +53,7 @@ pub fn EffectiveAccess(
     let mut lines = access.lines;
     // Those that differ first: among fifty nobody would find the one.
     lines.sort_by_key(|line| !differs(line));
-    let lines = lines.into_iter().map(|line| view! { <OneLine line each group=group.clone() /> });
+    let lines = lines.into_iter().map(|line| view! { <OneLine line each group=group.clone() take /> });
     let lines = lines.collect::<Vec<_>>();
     let failed = matches!(access.inquiry, Inquiry::Unanswered { .. });
     let paging = (first.is_some() || next.is_some()).then(|| {
@@ -100,17 +90,34 @@ pub fn EffectiveAccess(
 
 /// The button. After it was pressed it is described by what came of it, so that this is heard where the focus is.
 #[component]
-fn Ask(id: String, place: Place, again: bool, described: String) -> impl IntoView {
-    let kept = place.kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+fn Ask(id: String, again: bool, described: String) -> impl IntoView {
+    let address = use_address();
+    let kept = address.with_untracked(|address| address.kept(&["check"]));
+    let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
     let kept = kept.collect::<Vec<_>>();
+    let refresh = use_context::<Refresh>().filter(|_| again);
     view! {
-        <form method="get" action=place.path data-soft="">
+        <Form action=move || address.with(|address| address.path().to_owned()) noscroll=true replace=true>
             {kept}
-            <button name="check" value="1" id=id class="button small" aria-describedby=again.then_some(described)>
+            <button
+                name="check"
+                value="1"
+                id=id
+                class="button small"
+                aria-describedby=again.then_some(described)
+                // The address says it already, so going there would ask for nothing.
+                on:click=move |event| {
+                    if let Some(refresh) = refresh {
+                        event.prevent_default();
+                        refresh.now();
+                    }
+                }
+            >
                 {if again { "Check again" } else { "Check against the cluster" }}
             </button>
-        </form>
+        </Form>
     }
+    .into_any()
 }
 
 const OUT_OF_REACH: &str = "This server has no kubeconfig, so it can't ask the cluster. \
@@ -154,9 +161,22 @@ fn answered(each: Each, lines: &[Line]) -> String {
 }
 
 #[component]
-fn OneLine(line: Line, each: Each, group: Option<String>) -> impl IntoView {
+fn OneLine(line: Line, each: Each, group: Option<String>, take: Option<RowAction>) -> impl IntoView {
     let Line { namespace, who, username, standing, permissions, why, cluster } = line;
     let off = standing != Standing::Active;
+    let whose = match &who {
+        Who::Member { id, .. } => Some(format!("row-{id}")),
+        Who::Token { .. } => None,
+    };
+    let take = take.zip(taken(&who, &why)).map(|(action, (member, email))| {
+        let id = format!("take-{member}");
+        let label = format!("Remove access of {email} to {namespace}");
+        view! {
+            <RowButton action value=member id class="button small danger" label>
+                "Remove"
+            </RowButton>
+        }
+    });
     let begins = match each {
         Each::Namespace => view! { <code>{namespace.to_string()}</code> }.into_any(),
         Each::Subject => view! { <Subject who standing /> }.into_any(),
@@ -179,6 +199,8 @@ fn OneLine(line: Line, each: Each, group: Option<String>) -> impl IntoView {
         let (class, words) = verdict(found);
         view! { <span class=class>{words}</span> }
     });
+    let end =
+        (verdict.is_some() || take.is_some()).then(|| view! { <div class="effective-end">{verdict} {take}</div> });
     let differs = cluster.map(|found| view! { <Differs found standing /> });
     let by_hand = group.map(|group| {
         let command = format!("kubectl auth can-i --list --namespace={namespace} --as={username} --as-group={group}");
@@ -190,10 +212,10 @@ fn OneLine(line: Line, each: Each, group: Option<String>) -> impl IntoView {
         }
     });
     view! {
-        <li class="effective-line" class:off=off>
+        <li class="effective-line" class:off=off id=whose.filter(|_| each == Each::Subject)>
             <div class="effective-who">{begins}</div>
             <div class="effective-what">{may} {why} {by_hand}</div>
-            {verdict}
+            {end}
             {differs}
         </li>
     }
@@ -225,14 +247,21 @@ fn Subject(who: Who, standing: Standing) -> impl IntoView {
     }
 }
 
+/// The member from whom something can be taken here: what an admin gave, and has not ended by itself.
+fn taken(who: &Who, why: &[Reason]) -> Option<(String, String)> {
+    let Who::Member { id, email } = who else { return None };
+    let by_admin = |reason: &Reason| !reason.over && reason.gives.iter().all(|permission| !permission.is_withheld());
+    why.iter().any(by_admin).then(|| (id.to_string(), email.clone()))
+}
+
 /// Why somebody can do nothing.
-fn nothing(standing: Standing, why: &[Reason]) -> String {
+fn nothing(standing: Standing, why: &[Reason]) -> AnyView {
     match standing {
-        Standing::Deactivated => "nothing while deactivated".to_owned(),
-        Standing::Ended { at } => format!("nothing: it ended on {}", day(at)),
-        Standing::Suspended => "nothing while the organization is suspended".to_owned(),
-        Standing::Active if why.is_empty() => "nothing was given here".to_owned(),
-        Standing::Active => "nothing any more".to_owned(),
+        Standing::Deactivated => "nothing while deactivated".into_any(),
+        Standing::Ended { at } => view! { "nothing: it ended on " <Moment at say=Say::Day /> }.into_any(),
+        Standing::Suspended => "nothing while the organization is suspended".into_any(),
+        Standing::Active if why.is_empty() => "nothing was given here".into_any(),
+        Standing::Active => "nothing any more".into_any(),
     }
 }
 
@@ -245,11 +274,14 @@ fn Because(reason: Reason, several: bool) -> impl IntoView {
         [first, rest @ ..] if several => Some(format!("{first} and {} more", rest.len())),
         _ => None,
     };
-    let end = ends_at.map(|at| format!("{} {}", if over { ", ended on" } else { ", until" }, time(at)));
+    let end = ends_at.map(|at| {
+        let word = if over { ", ended on " } else { ", until " };
+        view! { {word} <Moment at say=Say::Time /> }
+    });
     view! {
         <p class="effective-why">
             {what.map(|what| view! { <b class="mono">{what}</b> " " })} "given by " {broken(&by)} " on "
-            <Moment at say=words::day /> {end}
+            <Moment at say=Say::Day /> {end}
         </p>
     }
 }

@@ -1,34 +1,27 @@
 //! Copying an invitation's link.
 
-use super::{announcer::announce, browser::written};
+use super::{announcer::announce, clipboard};
 use leptos::{prelude::*, task::spawn_local};
 
 /// A button that fetches the link of an invitation and puts it on the clipboard; where the clipboard is closed to pages,
 /// the link is shown to be copied by hand. Without scripts the same button opens a page that shows the link.
-#[island]
-pub fn CopyLink(organization: String, invitation: String, email: String) -> impl IntoView {
+#[component]
+pub fn CopyLink(organization: Memo<String>, invitation: String, email: String) -> impl IntoView {
     let busy = RwSignal::new(false);
     let id = format!("link-{invitation}");
     let value = invitation.clone();
     let copy = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
-        event.stop_propagation();
         if busy.get_untracked() {
             return;
         }
         busy.set(true);
-        let (organization, invitation, email) = (organization.clone(), invitation.clone(), email.clone());
+        let (organization, invitation, email) = (organization.get_untracked(), invitation.clone(), email.clone());
         spawn_local(async move {
             match crate::api::invitations::link(organization, invitation).await {
                 Ok(found) => {
-                    if written(&found.link).await {
-                        announce(&format!("The link for {email} is copied."));
-                    } else {
-                        announce(&format!(
-                            "The browser keeps the clipboard closed. Copy the link by hand: {}",
-                            found.link
-                        ));
-                    }
+                    let by_hand = format!("Copy the link by hand: {}", found.link);
+                    clipboard::copy(&found.link, &format!("The link for {email}"), &by_hand).await;
                 }
                 Err(error) => announce(&error.message),
             }

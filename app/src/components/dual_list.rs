@@ -1,177 +1,300 @@
 //! Choosing some of the organization's namespaces: a list of those there are, a list of those taken, and four buttons
-//! between them. A box for each namespace is what the form sends, and all that is seen without scripts. The server draws
-//! everything ([`crate::pages`]); here it comes alive.
+//! between them. A box for each namespace is what the form sends, and all that is seen without scripts.
 
 use super::{
-    browser::{by_id, focus},
+    browser::{all, focus},
+    draft,
+    form::use_post,
     grants_editor::summary,
+    icon::{Glyph, Icon},
 };
 use domain::{grant::Change, text::NamespaceName};
 use leptos::{ev, html, prelude::*};
 use std::collections::BTreeSet;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement, HtmlOptionElement, HtmlSelectElement};
+use web_sys::{HtmlInputElement, HtmlOptionElement, HtmlSelectElement};
 
-/// The lists, by their ids.
-pub const AVAILABLE: &str = "available";
-pub const ASSIGNED: &str = "assigned";
+type Names = BTreeSet<NamespaceName>;
 
-/// Around the boxes, the lists and what moves between them. `editing` tells what would change.
-#[island]
-pub fn DualList(editing: bool, children: Children) -> impl IntoView {
-    let root = NodeRef::<html::Div>::new();
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Available,
+    Assigned,
+}
+
+impl Side {
+    const fn other(self) -> Self {
+        match self {
+            Self::Available => Self::Assigned,
+            Self::Assigned => Self::Available,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Lists {
+    /// In the organization's own order.
+    all: StoredValue<Vec<NamespaceName>>,
+    assigned: RwSignal<Names>,
+    /// In whichever list each stands.
+    marked: RwSignal<Names>,
+    available_node: NodeRef<html::Select>,
+    assigned_node: NodeRef<html::Select>,
+}
+
+impl Lists {
+    fn of(self, side: Side) -> Vec<NamespaceName> {
+        self.assigned.with(|assigned| {
+            let is_here = |name: &&NamespaceName| assigned.contains(*name) == (side == Side::Assigned);
+            self.all.with_value(|all| all.iter().filter(is_here).cloned().collect())
+        })
+    }
+
+    fn marked_of(self, side: Side) -> Vec<NamespaceName> {
+        let names = self.of(side);
+        self.marked.with(|marked| names.into_iter().filter(|name| marked.contains(name)).collect())
+    }
+
+    const fn node(self, side: Side) -> NodeRef<html::Select> {
+        match side {
+            Side::Available => self.available_node,
+            Side::Assigned => self.assigned_node,
+        }
+    }
+
+    /// What the browser itself marked there.
+    fn mark(self, side: Side, list: &HtmlSelectElement) {
+        let options: Vec<HtmlOptionElement> = all(list, "option");
+        let chosen = options.iter().filter(|option| option.selected()).map(HtmlOptionElement::value);
+        let chosen: BTreeSet<String> = chosen.collect();
+        let names = untrack(|| self.of(side));
+        self.marked.update(|marked| {
+            for name in names {
+                if chosen.contains(name.as_str()) {
+                    marked.insert(name);
+                } else {
+                    marked.remove(&name);
+                }
+            }
+        });
+    }
+
+    /// What was moved stays marked where it is now, and alone there, so that one press takes it back.
+    fn take(self, moved: Vec<NamespaceName>, from: Side) {
+        self.keep();
+        let there = untrack(|| self.of(from.other()));
+        self.marked.update(|marked| {
+            for name in &there {
+                marked.remove(name);
+            }
+            marked.extend(moved.iter().cloned());
+        });
+        self.assigned.update(|assigned| match from {
+            Side::Available => assigned.extend(moved),
+            Side::Assigned => {
+                for name in &moved {
+                    assigned.remove(name);
+                }
+            }
+        });
+    }
+
+    /// As if it were typed: once the boxes say what the lists say.
+    fn keep(self) {
+        let form = self.assigned_node.get_untracked().and_then(|list| list.form());
+        if let Some(form) = form {
+            request_animation_frame(move || {
+                let function = form.get_attribute("action").unwrap_or_default();
+                draft::keep(&form, &function);
+            });
+        }
+    }
+
+    /// By a button. `whole`: all of that list, whatever is marked.
+    fn press(self, from: Side, whole: bool) {
+        self.take(untrack(|| if whole { self.of(from) } else { self.marked_of(from) }), from);
+        // There is nothing left to press for, so the focus goes along.
+        if let Some(list) = self.node(from.other()).get_untracked() {
+            focus(&list);
+        }
+    }
+
+    /// Moves what is marked; the next name is marked then, so that the same key moves that one.
+    fn take_within(self, from: Side, list: &HtmlSelectElement) {
+        self.mark(from, list);
+        let (names, moved) = untrack(|| (self.of(from), self.marked_of(from)));
+        let Some(last) = names.iter().rposition(|name| moved.contains(name)) else { return };
+        let stays = |name: &&NamespaceName| !moved.contains(*name);
+        let next = names[last..].iter().find(stays).or_else(|| names[..last].iter().rev().find(stays)).cloned();
+        self.take(moved, from);
+        self.marked.update(|marked| marked.extend(next));
+    }
+}
+
+/// `given` is what is assigned at first; `editing` tells what would change.
+#[component]
+pub fn DualList(all: Vec<NamespaceName>, given: Vec<NamespaceName>, editing: bool) -> impl IntoView {
+    // The names that a plain post brought back with an error, else the ones given.
+    let typed = use_post().and_then(|post| post.all_typed("namespaces"));
+    let given: Names = given.into_iter().collect();
+    let first: Names = match typed {
+        Some(typed) => all.iter().filter(|name| typed.iter().any(|typed| typed == name.as_str())).cloned().collect(),
+        None => given.clone(),
+    };
+    let lists = Lists {
+        all: StoredValue::new(all),
+        assigned: RwSignal::new(first),
+        marked: RwSignal::new(Names::new()),
+        available_node: NodeRef::new(),
+        assigned_node: NodeRef::new(),
+    };
+    let (alive, boxes) = (RwSignal::new(false), NodeRef::<html::Div>::new());
     Effect::new(move |_| {
-        if let Some(root) = root.get() {
-            wake(&root, editing);
+        let Some(boxes) = boxes.get() else { return };
+        if !alive.get_untracked() {
+            // What was ticked before the program came counts.
+            let ticked: Vec<HtmlInputElement> = super::browser::all(&boxes, "input:checked");
+            let ticked: BTreeSet<String> = ticked.iter().map(HtmlInputElement::value).collect();
+            let all = lists.all.get_value().into_iter();
+            lists.assigned.set(all.filter(|name| ticked.contains(name.as_str())).collect());
+            alive.set(true);
         }
     });
-    let act = move |done: Option<()>| {
-        if let (Some(()), Some(root)) = (done, root.get_untracked()) {
-            show(&root, editing);
+    let said = Memo::new(move |_| {
+        lists.assigned.with(|assigned| {
+            if editing {
+                summary(&Change::between(&given, assigned))
+            } else {
+                format!("{} of {} assigned.", assigned.len(), lists.all.with_value(Vec::len))
+            }
+        })
+    });
+    let class = if editing { "dual-said" } else { "visually-hidden" };
+    view! {
+        <div class="dual-in">
+            <div class="dual-boxes" node_ref=boxes hidden=move || alive.get()>
+                {boxes_of(lists, alive)}
+            </div>
+            <div class="dual-lists" hidden=move || !alive.get()>
+                <List lists side=Side::Available id="available" word="Available" />
+                <div class="dual-moves">
+                    <Move lists from=Side::Available whole=true label="Assign all" icon=Icon::AllRight />
+                    <Move lists from=Side::Available whole=false label="Assign selected" icon=Icon::OneRight />
+                    <Move lists from=Side::Assigned whole=false label="Take away selected" icon=Icon::OneLeft />
+                    <Move lists from=Side::Assigned whole=true label="Take away all" icon=Icon::AllLeft />
+                </div>
+                <List lists side=Side::Assigned id="assigned" word="Assigned" />
+            </div>
+            <p class=class role="status" hidden=move || !alive.get()>
+                {said}
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+fn boxes_of(lists: Lists, alive: RwSignal<bool>) -> impl IntoView {
+    let one = |name: NamespaceName| {
+        let (text, value, of_restored) = (name.to_string(), name.to_string(), name.clone());
+        let first = lists.assigned.with_untracked(|assigned| assigned.contains(&name));
+        // Not before what the browser has there was read.
+        let now = move || alive.get().then(|| lists.assigned.with(|assigned| assigned.contains(&name)));
+        // What was typed and kept is put back into the boxes.
+        let restored = move |event| {
+            if alive.get_untracked() {
+                let ticked = event_target_checked(&event);
+                lists.assigned.update(|assigned| {
+                    if ticked {
+                        assigned.insert(of_restored.clone())
+                    } else {
+                        assigned.remove(&of_restored)
+                    };
+                });
+            }
+        };
+        view! {
+            <label class="chip">
+                <input
+                    type="checkbox"
+                    name="namespaces[]"
+                    value=value
+                    checked=first
+                    prop:checked=now
+                    on:change=restored
+                />
+                {text}
+            </label>
+        }
+    };
+    lists.all.get_value().into_iter().map(one).collect::<Vec<_>>()
+}
+
+#[component]
+fn List(lists: Lists, side: Side, id: &'static str, word: &'static str) -> impl IntoView {
+    let names = Memo::new(move |_| lists.of(side));
+    let option = move |name: NamespaceName| {
+        let (text, value) = (name.to_string(), name.to_string());
+        view! {
+            <option value=value prop:selected=move || lists.marked.with(|marked| marked.contains(&name))>
+                {text}
+            </option>
+        }
+    };
+    let node = lists.node(side);
+    let within = move |event: &ev::Event| {
+        event.prevent_default();
+        if let Some(list) = node.get_untracked() {
+            lists.take_within(side, &list);
+        }
+    };
+    let twice = move |event: ev::MouseEvent| {
+        let is_option = |target: web_sys::EventTarget| target.dyn_into::<HtmlOptionElement>().is_ok();
+        if event.target().is_some_and(is_option) {
+            within(&event);
+        }
+    };
+    let key = move |event: ev::KeyboardEvent| {
+        if event.key() == "Enter" {
+            within(&event);
         }
     };
     view! {
-        <div
-            class="dual-in"
-            node_ref=root
-            on:click=move |event| act(pressed(&event))
-            on:dblclick=move |event| act(pressed_twice(&event))
-            on:keydown=move |event| act(key(&event))
-            on:change=move |_| act(Some(()))
-        >
-            {children()}
+        <div class="field">
+            <label for=id>{move || format!("{word} ({})", names.with(Vec::len))}</label>
+            <select
+                multiple
+                size="7"
+                class="input"
+                id=id
+                node_ref=node
+                on:change=move |_| {
+                    if let Some(list) = node.get_untracked() {
+                        lists.mark(side, &list);
+                    }
+                }
+                on:dblclick=twice
+                on:keydown=key
+            >
+                <For each=move || names.get() key=Clone::clone children=option />
+            </select>
         </div>
     }
+    .into_any()
 }
 
-fn list(id: &str) -> Option<HtmlSelectElement> {
-    by_id(id)?.dyn_into().ok()
-}
-
-fn other(id: &str) -> &'static str {
-    if id == AVAILABLE { ASSIGNED } else { AVAILABLE }
-}
-
-fn all<T: JsCast>(root: &Element, selector: &str) -> Vec<T> {
-    let Ok(found) = root.query_selector_all(selector) else { return Vec::new() };
-    (0..found.length()).filter_map(|index| found.item(index)?.dyn_into().ok()).collect()
-}
-
-fn options(list: &HtmlSelectElement) -> Vec<HtmlOptionElement> {
-    all(list, "option")
-}
-
-fn marked(list: &HtmlSelectElement) -> Vec<HtmlOptionElement> {
-    options(list).into_iter().filter(HtmlOptionElement::selected).collect()
-}
-
-/// What was ticked before the scripts came counts.
-fn wake(root: &Element, editing: bool) {
-    let (Some(available), Some(assigned)) = (list(AVAILABLE), list(ASSIGNED)) else { return };
-    let boxes: Vec<HtmlInputElement> = all(root, "input[type=checkbox]");
-    let ticked: BTreeSet<String> = boxes.iter().filter(|each| each.checked()).map(HtmlInputElement::value).collect();
-    let options = options(&available);
-    carry(&options.into_iter().filter(|option| ticked.contains(&option.value())).collect::<Vec<_>>(), &assigned);
-    for part in all::<Element>(root, "[data-alive]") {
-        let _ = part.toggle_attribute("hidden");
-    }
-    show(root, editing);
-}
-
-/// Puts options into a list, at their places in the organization's own order.
-fn carry(moved: &[HtmlOptionElement], to: &HtmlSelectElement) {
-    for option in moved {
-        let at = place(option);
-        let after = options(to).into_iter().find(|there| place(there) > at);
-        let _ = to.insert_before(option, after.as_ref().map(AsRef::as_ref));
-    }
-}
-
-fn place(option: &Element) -> u32 {
-    option.get_attribute("data-place").and_then(|place| place.parse().ok()).unwrap_or_default()
-}
-
-/// What was moved stays marked where it is now, and alone there, so that one press takes it back.
-fn take(moved: &[HtmlOptionElement], to: &HtmlSelectElement) {
-    for option in options(to) {
-        option.set_selected(false);
-    }
-    carry(moved, to);
-    for option in moved {
-        option.set_selected(true);
-    }
-}
-
-fn pressed(event: &ev::MouseEvent) -> Option<()> {
-    let button = event.target()?.dyn_into::<Element>().ok()?.closest("button[data-from]").ok()??;
-    let from = list(&button.get_attribute("data-from")?)?;
-    let to = list(other(&from.id()))?;
-    take(&if button.has_attribute("data-all") { options(&from) } else { marked(&from) }, &to);
-    // There is nothing left to press for, so the focus goes along.
-    focus(&to);
-    Some(())
-}
-
-fn pressed_twice(event: &ev::MouseEvent) -> Option<()> {
-    let option = event.target()?.dyn_into::<HtmlOptionElement>().ok()?;
-    from_within(&option.closest("select").ok()??.dyn_into().ok()?)
-}
-
-fn key(event: &ev::KeyboardEvent) -> Option<()> {
-    let list = event.target()?.dyn_into::<HtmlSelectElement>().ok()?;
-    if event.key() != "Enter" {
-        return None;
-    }
-    event.prevent_default();
-    from_within(&list)
-}
-
-/// Moves what is marked; the next name is marked then, so that the same key moves that one.
-fn from_within(from: &HtmlSelectElement) -> Option<()> {
-    let (options, moved) = (options(from), marked(from));
-    let last = options.iter().rposition(HtmlOptionElement::selected)?;
-    let stays = |option: &&HtmlOptionElement| !option.selected();
-    let next = options[last..].iter().find(stays).or_else(|| options[..last].iter().rev().find(stays)).cloned();
-    take(&moved, &list(other(&from.id()))?);
-    if let Some(next) = next {
-        next.set_selected(true);
-    }
-    Some(())
-}
-
-/// Makes everything else say what the lists say.
-fn show(root: &Element, editing: bool) {
-    let Some(assigned) = list(ASSIGNED) else { return };
-    let names = options(&assigned).iter().map(HtmlOptionElement::value).collect::<BTreeSet<_>>();
-    let boxes: Vec<HtmlInputElement> = all(root, "input[type=checkbox]");
-    for each in &boxes {
-        each.set_checked(names.contains(&each.value()));
-    }
-    for label in all::<Element>(root, "label[data-word]") {
-        let (word, list) = (label.get_attribute("data-word"), label.get_attribute("for").and_then(|id| list(&id)));
-        if let (Some(word), Some(list)) = (word, list) {
-            label.set_text_content(Some(&format!("{word} ({})", list.length())));
-        }
-    }
-    for button in all::<Element>(root, "button[data-from]") {
-        let Some(from) = button.get_attribute("data-from").and_then(|id| list(&id)) else { continue };
-        let idle = if button.has_attribute("data-all") { from.length() == 0 } else { marked(&from).is_empty() };
-        let _ = button.toggle_attribute_with_force("disabled", idle);
-    }
-    if let Ok(Some(said)) = root.query_selector("[role=status]") {
-        let sentence = if editing {
-            let set = |boxes: &[HtmlInputElement], is: fn(&HtmlInputElement) -> bool| -> BTreeSet<NamespaceName> {
-                let names = boxes.iter().filter(|each| is(each)).map(HtmlInputElement::value);
-                names.filter_map(|name| NamespaceName::parse(&name).ok()).collect()
-            };
-            let was = set(&boxes, HtmlInputElement::default_checked);
-            summary(&Change::between(&was, &set(&boxes, HtmlInputElement::checked)))
-        } else {
-            format!("{} of {} assigned.", names.len(), boxes.len())
-        };
-        // Said again only when it is something else: a mark alone changes nothing.
-        if said.text_content().as_deref() != Some(&sentence) {
-            said.set_text_content(Some(&sentence));
-        }
+#[component]
+fn Move(lists: Lists, from: Side, whole: bool, label: &'static str, icon: Icon) -> impl IntoView {
+    let idle = move || if whole { lists.of(from).is_empty() } else { lists.marked_of(from).is_empty() };
+    view! {
+        <button
+            type="button"
+            class="button"
+            title=label
+            aria-label=label
+            disabled=idle
+            on:click=move |_| lists.press(from, whole)
+        >
+            <Glyph icon />
+        </button>
     }
 }

@@ -1,8 +1,15 @@
 //! Fields of forms that are more than one line of text: a choice, a few words.
 
-use super::form::{Left, left};
+use super::form::{described, use_post};
+use crate::address::Address;
 use domain::{text::Remark, token::Lifetime};
 use leptos::prelude::*;
+
+/// A parameter of this address as a field of a form that leads to another: it goes on with it where it says something.
+pub fn kept_field(address: Memo<Address>, name: &'static str) -> AnyView {
+    let value = move || address.with(|address| address.text(name));
+    view! { <input type="hidden" name=name value=value disabled=move || value().is_empty() /> }.into_any()
+}
 
 /// A choice of one, each with its words. `chosen` is the one at first.
 #[component]
@@ -13,8 +20,8 @@ pub fn Select(
     #[prop(optional, into)] chosen: Option<String>,
     #[prop(optional, into)] hint: Option<String>,
 ) -> impl IntoView {
-    let Left { message, typed } = left(name);
-    let chosen = typed.or(chosen).unwrap_or_default();
+    let post = use_post();
+    let chosen = post.and_then(|post| post.typed(name)).or(chosen).unwrap_or_default();
     let options = options.into_iter().map(|(value, words)| {
         let selected = value == chosen;
         view! {
@@ -24,9 +31,8 @@ pub fn Select(
         }
     });
     let options = options.collect::<Vec<_>>();
-    let (error_id, hint_id) = (format!("{name}-error"), format!("{name}-hint"));
-    let described = if hint.is_some() { format!("{error_id} {hint_id}") } else { error_id.clone() };
-    let fine = message.is_empty();
+    let hint = hint.filter(|hint| !hint.is_empty());
+    let (problem, described, error) = described(post, name, name, hint.is_some());
     view! {
         <div class="field">
             <label for=name>{label}</label>
@@ -34,15 +40,13 @@ pub fn Select(
                 class="input"
                 id=name
                 name=name
-                aria-invalid=(!fine).then_some("true")
+                aria-invalid=move || (!problem.with(String::is_empty)).then_some("true")
                 aria-describedby=described
             >
                 {options}
             </select>
-            <p class="field-error" id=error_id hidden=fine>
-                {message}
-            </p>
-            {hint.map(|hint| view! { <small id=hint_id>{hint}</small> })}
+            {error}
+            {hint.map(|hint| view! { <small id=format!("{name}-hint")>{hint}</small> })}
         </div>
     }
     .into_any()
@@ -70,10 +74,9 @@ pub fn RemarkField(
     #[prop(default = true)] required: bool,
     #[prop(default = false)] autofocus: bool,
 ) -> impl IntoView {
-    let Left { message, typed } = left(name);
-    let (error_id, hint_id) = (format!("{name}-error"), format!("{name}-hint"));
-    let described = format!("{error_id} {hint_id}");
-    let fine = message.is_empty();
+    let post = use_post();
+    let typed = post.and_then(|post| post.typed(name));
+    let (problem, described, error) = described(post, name, name, true);
     view! {
         <div class="field">
             <label for=name>{label}</label>
@@ -85,15 +88,13 @@ pub fn RemarkField(
                 maxlength=Remark::LONGEST
                 required=required
                 autofocus=autofocus
-                aria-invalid=(!fine).then_some("true")
+                aria-invalid=move || (!problem.with(String::is_empty)).then_some("true")
                 aria-describedby=described
             >
                 {typed.unwrap_or_default()}
             </textarea>
-            <p class="field-error" id=error_id hidden=fine>
-                {message}
-            </p>
-            <small id=hint_id>{hint}</small>
+            {error}
+            <small id=format!("{name}-hint")>{hint}</small>
         </div>
     }
     .into_any()

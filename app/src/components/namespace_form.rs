@@ -1,12 +1,16 @@
 //! The name of a new namespace, with what the cluster will call it, while it is typed.
 
+use super::form::{described, use_post};
 use domain::text::{NamespaceLabel, NamespaceName, Problem, Slug};
 use leptos::prelude::*;
 
-/// The field of the form that creates a namespace. `error` and `value` come from a plain post that failed.
-#[island]
-pub fn NamespaceField(slug: String, value: String, error: String) -> impl IntoView {
+/// The field of the form that creates a namespace.
+#[component]
+pub fn NamespaceField(slug: String) -> impl IntoView {
+    let post = use_post();
+    let value = post.and_then(|post| post.typed("id")).unwrap_or_default();
     let text = RwSignal::new(value.clone());
+    let (refused, _, error) = described(post, "id", "id", false);
     let preview = move || {
         let name = Slug::parse(&slug).ok().zip(NamespaceLabel::parse(&text.get()).ok());
         name.map_or_else(|| format!("{slug}-…"), |(slug, label)| NamespaceName::of(&slug, &label).to_string())
@@ -16,7 +20,6 @@ pub fn NamespaceField(slug: String, value: String, error: String) -> impl IntoVi
         Err(Problem::Empty) | Ok(_) => String::new(),
         Err(problem) => crate::words::problem("id", problem),
     };
-    let none = error.is_empty();
     view! {
         <div class="field">
             <label for="id">"Name"</label>
@@ -32,12 +35,10 @@ pub fn NamespaceField(slug: String, value: String, error: String) -> impl IntoVi
                 spellcheck="false"
                 autofocus
                 aria-describedby="id-error id-live id-hint"
-                aria-invalid=(!none).then_some("true")
+                aria-invalid=move || (!refused.with(String::is_empty)).then_some("true")
                 on:input=move |event| text.set(event_target_value(&event))
             />
-            <p class="field-error" id="id-error" hidden=none>
-                {error}
-            </p>
+            {error}
             <p class="field-error" id="id-live" hidden=move || problem().is_empty()>
                 {problem}
             </p>

@@ -1,150 +1,203 @@
-//! The search of the whole console, by `Ctrl K`: its pages, and the people of the organization.
+//! The search of the whole console (command palette), by `Ctrl K`: its pages and actions, and the people, namespaces and tokens of
+//! the open organization, by fuzzy match.
 
-use super::{browser::document, enhance::visit};
-use leptos::{html, prelude::*, task::spawn_local};
-use std::time::Duration;
-use wasm_bindgen::{JsCast, closure::Closure};
+mod entries;
+mod found;
+mod recent;
+mod search;
 
-/// How long the box waits for the next letter before it asks for people.
-const TYPING: Duration = Duration::from_millis(150);
-const MOST_PEOPLE: u32 = 6;
+pub use entries::Scope;
+pub use recent::forget_recent;
 
-/// `places` are names with their addresses. Without scripts there is no button: every place is a link in the
-/// navigation, and the Users table has a search of its own.
-#[island]
-pub fn Palette(places: Vec<(String, String)>, organization: Option<String>) -> impl IntoView {
+use super::{
+    browser::by_id,
+    dialog::modal,
+    icon::{Glyph, Icon},
+    unsaved::may_go,
+};
+use entries::Entry;
+use found::Groups;
+use leptos::{ev, html, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use search::Search;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+/// Without scripts there is no button: every page is a link in the navigation, and the Users table has a search of its own.
+///
+/// What it reads lives as long as the console: nothing inside of the list reads a signal that the list could take with it.
+#[component]
+pub fn Palette(scope: Memo<Scope>, open: RwSignal<bool>) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let input = NodeRef::<html::Input>::new();
-    let text = RwSignal::new(String::new());
-    let people = RwSignal::new(Vec::<(String, String)>::new());
-    let chosen = RwSignal::new(0_usize);
-    let timer = StoredValue::new_local(None::<TimeoutHandle>);
-    let open = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            text.set(String::new());
-            people.set(Vec::new());
-            chosen.set(0);
-            if let Some(input) = input.get_untracked() {
-                input.set_value("");
-            }
-            let _ = dialog.show_modal();
+    let search = Search::new(scope);
+    // What the arrow keys led to; the first while that is nothing, or is not shown any more.
+    let reached = RwSignal::new(None::<Entry>);
+    // Not drawn while it is closed: every page has this.
+    let groups = Memo::new(move |_| if open.get() { search.groups() } else { Groups::new() });
+    let none = Memo::new(move |_| groups.with(Vec::is_empty));
+    let active = Memo::new(move |_| {
+        let position = |reached: &Entry| groups.with(|groups| all(groups).position(|entry| entry.is_same(reached)));
+        reached.with(|reached| reached.as_ref().and_then(position)).unwrap_or(0)
+    });
+    modal(dialog, open);
+    Effect::new(move |_| {
+        if open.get() {
+            search.begin();
         }
-    };
+    });
+    Effect::new(move |_| {
+        groups.track();
+        let active = active.get();
+        // Once it is drawn.
+        request_animation_frame(move || show(active));
+    });
     let close = move || {
         if let Some(dialog) = dialog.get_untracked() {
             dialog.close();
         }
     };
-    Effect::new(move |_| {
-        let Some(document) = document() else { return };
-        let listen = Closure::<dyn FnMut(web_sys::KeyboardEvent)>::new(move |event: web_sys::KeyboardEvent| {
-            // This island is drawn anew with each page; the one that is gone must not answer.
-            let here = dialog.try_get_untracked().flatten().is_some_and(|dialog| dialog.is_connected());
-            if here && event.key().eq_ignore_ascii_case("k") && (event.ctrl_key() || event.meta_key()) {
-                event.prevent_default();
-                open();
-            }
-        });
-        let _ = document.add_event_listener_with_callback("keydown", listen.as_ref().unchecked_ref());
-        listen.forget();
-    });
-    let found = Memo::new(move |_| {
-        let wanted = text.get().to_lowercase();
-        let places = places.iter().filter(|(name, _)| name.to_lowercase().contains(&wanted)).cloned();
-        places.chain(people.get()).collect::<Vec<_>>()
-    });
-    let slug = StoredValue::new(organization);
-    let typed = move |event| {
-        text.set(event_target_value(&event));
-        chosen.set(0);
-        if let Some(Some(waiting)) = timer.try_get_value() {
-            waiting.clear();
+    let closed = move || {
+        if dialog.get_untracked().is_some_and(|dialog| dialog.open()) {
+            return;
         }
-        let ask = move || {
-            let (Some(slug), wanted) = (slug.get_value(), text.get_untracked()) else { return };
-            if wanted.trim().is_empty() {
-                people.set(Vec::new());
+        open.set(false);
+        search.end();
+        reached.set(None);
+        if let Some(input) = input.get_untracked() {
+            input.set_value("");
+        }
+    };
+    let nth = move |index: usize| groups.with_untracked(|groups| all(groups).nth(index).cloned());
+    let navigate = use_navigate();
+    let pressed = move |event: ev::KeyboardEvent| {
+        let changed = event.shift_key() || event.ctrl_key() || event.alt_key() || event.meta_key();
+        if changed || event.is_composing() {
+            return;
+        }
+        let now = active.get_untracked();
+        let last = groups.with_untracked(|groups| all(groups).count()).saturating_sub(1);
+        let to = match event.key().as_str() {
+            "ArrowDown" if now < last => now + 1,
+            "ArrowUp" if now == 0 => last,
+            "ArrowUp" => now - 1,
+            "ArrowDown" | "Home" => 0,
+            "End" => last,
+            "Enter" => {
+                event.prevent_default();
+                if let Some(entry) = nth(now).filter(|entry| may_go(&entry.address)) {
+                    search.remember(&entry);
+                    // First, so that the focus is back before what comes next takes it.
+                    close();
+                    navigate(&entry.address, NavigateOptions::default());
+                }
                 return;
             }
-            spawn_local(async move {
-                let asked = wanted.clone();
-                let list =
-                    crate::api::members::list(slug.clone(), Some(wanted), None, None, None, Some(MOST_PEOPLE)).await;
-                if let (Ok(list), true) = (list, text.try_get_untracked().is_some_and(|now| now == asked)) {
-                    let row = |member: crate::api::members::Member| {
-                        let query = js_sys::encode_uri_component(&member.email);
-                        let address = format!("/o/{slug}/organization?search={query}");
-                        (member.email, address)
-                    };
-                    people.set(list.members.into_iter().map(row).collect());
-                }
-            });
-        };
-        timer.set_value(set_timeout_with_handle(ask, TYPING).ok());
-    };
-    let go = move |index: usize| {
-        if let Some((_, address)) = found.get_untracked().get(index) {
-            close();
-            visit(address);
-        }
-    };
-    let pressed = move |event: leptos::ev::KeyboardEvent| {
-        let count = found.get_untracked().len().max(1);
-        match event.key().as_str() {
-            "ArrowDown" => chosen.update(|chosen| *chosen = (*chosen + 1) % count),
-            "ArrowUp" => chosen.update(|chosen| *chosen = (*chosen + count - 1) % count),
-            "Enter" => go(chosen.get_untracked()),
             _ => return,
-        }
-        event.prevent_default();
-    };
-    let options = move || {
-        let now = chosen.get();
-        let row = |(index, (name, address)): (usize, (String, String))| {
-            view! {
-                <li role="none">
-                    <a
-                        href=address
-                        id=format!("place-{index}")
-                        role="option"
-                        aria-selected=(index == now).to_string()
-                        tabindex="-1"
-                        on:click=move |_| close()
-                    >
-                        {name}
-                    </a>
-                </li>
-            }
         };
-        found.get().into_iter().enumerate().map(row).collect::<Vec<_>>()
+        event.prevent_default();
+        reached.set(nth(to));
     };
     view! {
-        <button type="button" class="search-button" aria-label="Search" on:click=move |_| open()>
-            <super::icon::Glyph icon=super::icon::Icon::Search size=16 />
+        <button type="button" class="search-button" aria-label="Search" on:click=move |_| open.set(true)>
+            <Glyph icon=Icon::Search size=16 />
             <span>"Search"</span>
             <kbd>"Ctrl K"</kbd>
         </button>
-        <dialog class="palette" aria-label="Search" node_ref=dialog>
+        <dialog class="palette" aria-label="Search" node_ref=dialog on:close=move |_| closed()>
             <input
                 class="input"
                 type="text"
                 role="combobox"
-                aria-expanded=move || (!found.get().is_empty()).to_string()
+                aria-autocomplete="list"
+                aria-expanded=move || (!none.get()).to_string()
                 aria-controls="places"
-                aria-activedescendant=move || (!found.get().is_empty()).then(|| format!("place-{}", chosen.get()))
-                aria-label="Search pages and people"
-                placeholder="A page or a person"
+                aria-activedescendant=move || (!none.get()).then(|| format!("place-{}", active.get()))
+                aria-label="Search pages and people, namespaces and tokens"
+                placeholder="Find a page, person, namespace or token"
                 autocomplete="off"
+                spellcheck="false"
                 node_ref=input
-                on:input=typed
+                on:input=move |event| {
+                    reached.set(None);
+                    search.typed(event_target_value(&event));
+                }
                 on:keydown=pressed
             />
-            <ul id="places" role="listbox" aria-label="Found">
-                {options}
-            </ul>
-            <p class="palette-none" hidden=move || !found.get().is_empty()>
-                "Nothing by that name."
+            <div id="places" role="listbox" aria-label="Found">
+                {move || groups.with(|groups| drawn(groups, active.get(), search, dialog))}
+            </div>
+            <p class="palette-none" role="status" hidden=move || !none.get()>
+                {move || if none.get() && open.get() { search.excuse() } else { "" }}
             </p>
         </dialog>
     }
+    .into_any()
+}
+
+fn all(groups: &Groups) -> impl Iterator<Item = &Entry> {
+    groups.iter().flat_map(|(_, entries)| entries)
+}
+
+/// Scrolls the list so far that the active option is seen, and the heading above the first one.
+fn show(active: usize) {
+    let option = by_id(&format!("place-{active}")).and_then(|option| option.dyn_into::<HtmlElement>().ok());
+    let (Some(list), Some(option)) = (by_id("places"), option) else { return };
+    // Both from the list, which is what its options are placed by.
+    let (top, height) = (if active == 0 { 0 } else { option.offset_top() }, list.client_height());
+    let bottom = option.offset_top() + option.offset_height();
+    if top < list.scroll_top() {
+        list.set_scroll_top(top);
+    } else if bottom > list.scroll_top() + height {
+        list.set_scroll_top(bottom - height);
+    }
+}
+
+fn drawn(groups: &Groups, active: usize, search: Search, dialog: NodeRef<html::Dialog>) -> Vec<AnyView> {
+    let mut index = 0;
+    let mut drawn = Vec::new();
+    for (number, (heading, entries)) in groups.iter().enumerate() {
+        let mut options = Vec::new();
+        for entry in entries {
+            options.push(option(entry.clone(), index, index == active, search, dialog));
+            index += 1;
+        }
+        let (id, heading) = (format!("found-{number}"), *heading);
+        let labelled = id.clone();
+        let group = view! {
+            <div role="group" aria-labelledby=labelled>
+                <p role="presentation" id=id>
+                    {heading}
+                </p>
+                {options}
+            </div>
+        };
+        drawn.push(group.into_any());
+    }
+    drawn
+}
+
+/// A link, so that it opens in another tab as well.
+fn option(entry: Entry, index: usize, active: bool, search: Search, dialog: NodeRef<html::Dialog>) -> AnyView {
+    let (address, icon, label, hint) = (entry.address.clone(), entry.icon, entry.label.clone(), entry.hint.clone());
+    let hint = (!hint.is_empty()).then(|| view! { <small>{format!(" {hint}")}</small> });
+    view! {
+        <a
+            href=address
+            id=format!("place-{index}")
+            role="option"
+            aria-selected=active.to_string()
+            tabindex="-1"
+            on:click=move |_| {
+                search.remember(&entry);
+                if let Some(dialog) = dialog.get_untracked() {
+                    dialog.close();
+                }
+            }
+        >
+            <Glyph icon size=16 />
+            <span>{label} {hint}</span>
+        </a>
+    }
+    .into_any()
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 /// Cycles through the three; remembered by this browser alone.
-#[island]
+#[component]
 pub fn ThemeSwitch() -> impl IntoView {
     let theme = RwSignal::new(None::<String>);
     Effect::new(move |_| {

@@ -3,62 +3,99 @@
 mod access;
 mod sessions;
 
-use super::{
-    Document, Loaded, Visit,
-    frame::{Console, Entry, Frame},
-};
 use crate::{
+    api::{
+        account::{self, ChangePasswordCall, EndOtherSessionsCall, EndSessionCall, Event, Page, RenameCall},
+        logins::EndCall,
+        sessions::UserFacts,
+    },
     components::{
         credentials::{KnownEmail, NewPassword},
         device::device,
-        form::{Field, Form},
+        form::{Field, Form, Submit},
         icon::{Glyph, Icon},
         moment::Moment,
+        row::RowAction,
     },
+    read::{shown, use_read},
     words,
+    write::Write,
 };
 use access::ClusterAccess;
-use domain::{path, time::Timestamp};
+use domain::path;
 use leptos::prelude::*;
-use sessions::{Sessions, Shown};
+use leptos_meta::Title;
+use sessions::Sessions;
 
-/// One line of the person's own log.
-struct Line {
-    at: Timestamp,
-    words: String,
-    origin: String,
-}
-
-pub(super) async fn load(visit: &Visit) -> Loaded {
-    let frame = Frame::load(visit, None).await?;
-    let sessions = sessions::load(visit).await?;
-    let access = access::load(visit).await?;
-    let recent = usecases::account::recent(&visit.context).await?.into_iter().map(|entry| Line {
-        at: entry.at,
-        words: words::account_event(&entry.code).to_owned(),
-        origin: origin(entry.user_agent.as_deref(), entry.ip.as_deref()),
-    });
-    let recent = recent.collect();
-    let suspended = usecases::sessions::suspended(&visit.context).await?;
-    let suspended = suspended.into_iter().map(|own| own.name.to_string()).collect();
-    Ok(Document::new("Account", move || view! { <Page frame suspended sessions access recent /> }))
-}
-
-/// `Firefox on Linux, 192.0.2.7`; what is not known is left out.
-fn origin(user_agent: Option<&str>, ip: Option<&str>) -> String {
-    let device = user_agent.map(|agent| device(Some(agent)));
-    device.into_iter().chain(ip.map(ToOwned::to_owned)).collect::<Vec<_>>().join(", ")
+/// What the page does.
+#[derive(Clone, Copy)]
+struct Acts {
+    rename: Write<RenameCall>,
+    change_password: Write<ChangePasswordCall>,
+    end_session: RowAction,
+    end_others: Write<EndOtherSessionsCall>,
+    end_login: RowAction,
 }
 
 #[component]
-fn Page(
-    frame: Frame,
-    suspended: Vec<String>,
-    sessions: Vec<Shown>,
-    access: access::Shown,
-    recent: Vec<Line>,
-) -> impl IntoView {
-    let closed = (!suspended.is_empty()).then(|| {
+pub fn AccountPage() -> impl IntoView {
+    let page = use_read(|| (), |()| account::page());
+    let (end_session, end_login) = (Write::<EndSessionCall>::begin(), Write::<EndCall>::begin());
+    // What the rows' buttons submit.
+    let forms = view! {
+        <Form action=end_session id="end-session" class="row-form" />
+    }
+    .into_any();
+    let acts = Acts {
+        rename: Write::begin(),
+        change_password: Write::begin(),
+        end_session: RowAction::new("end-session", "session", *end_session),
+        end_others: Write::begin(),
+        end_login: RowAction::new("end-login", "login", *end_login),
+    };
+    view! {
+        <Title text="Account" />
+        {shown(page, move |page| {
+            let any = Memo::new(move |_| page.with(|page| !page.logins.is_empty()));
+            let form = move || {
+                view! {
+                    <Form action=end_login id="end-login" class="row-form" />
+                }
+            };
+            view! {
+                <Shown page acts />
+                {move || any.get().then(form)}
+            }
+            .into_any()
+        })}
+        {forms}
+    }
+}
+
+#[component]
+fn Shown(page: Signal<Page>, acts: Acts) -> impl IntoView {
+    let user = page.with_untracked(|page| page.user.clone());
+    let email = user.email.to_string();
+    view! {
+        <header class="page-head">
+            <div>
+                <h1>"Account"</h1>
+                <p>"Your names, your password, where you are signed in, and which machines use the cluster for you."</p>
+            </div>
+        </header>
+        {move || page.with(suspended)}
+        <Names user action=acts.rename />
+        <ChangePassword email action=acts.change_password />
+        <Sessions page acts />
+        <ClusterAccess page acts />
+        <Recent page />
+    }
+    .into_any()
+}
+
+fn suspended(page: &Page) -> Option<AnyView> {
+    let suspended = &page.suspended;
+    (!suspended.is_empty()).then(|| {
         let (are, it) = if suspended.len() == 1 { ("is", "it") } else { ("are", "them") };
         view! {
             <p class="note">
@@ -67,100 +104,94 @@ fn Page(
                     {format!(
                         "{} {are} suspended by the operator of this installation, so you can't open {it} now. Nothing is lost; \
                          ask the operator when you will see {it} again.",
-                        words::list(&suspended),
+                        words::list(suspended),
                     )}
                 </span>
             </p>
         }
-    });
-    let (person, organizations) = (frame.person.clone(), frame.organizations.clone());
-    let email = person.email.to_string();
-    view! {
-        <Console frame entry=Entry::Account>
-            <header class="page-head">
-                <div>
-                    <h1>"Account"</h1>
-                    <p>"Your names, your password, where you are signed in, and which machines use the cluster for you."</p>
-                </div>
-            </header>
-            {closed}
-            <Names email=email.clone() first_name=person.first_name.to_string() last_name=person.last_name.to_string() />
-            <ChangePassword email />
-            <Sessions sessions />
-            <ClusterAccess shown=access organizations />
-            <Recent recent />
-        </Console>
-    }
+        .into_any()
+    })
 }
 
 #[component]
-fn Names(email: String, first_name: String, last_name: String) -> impl IntoView {
+fn Names(user: UserFacts, action: Write<RenameCall>) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="names">
             <header class="card-head">
                 <h2 id="names">"Names"</h2>
                 <p>"Everybody in your organizations sees them."</p>
             </header>
-            <Form action="/api/v1/account/rename" class="card-form">
-                <KnownEmail email hint="What you sign in with. It can't be changed." />
-                <Field name="first_name" label="First name" autocomplete="given-name" value=first_name />
-                <Field name="last_name" label="Last name" autocomplete="family-name" value=last_name />
-                <button type="submit" id="save-names" class="button primary">
-                    "Save names"
-                </button>
+            <Form action class="card-form">
+                <KnownEmail email=user.email.to_string() hint="What you sign in with. It can't be changed." />
+                <Field
+                    name="first_name"
+                    label="First name"
+                    autocomplete="given-name"
+                    value=user.first_name.to_string()
+                />
+                <Field name="last_name" label="Last name" autocomplete="family-name" value=user.last_name.to_string() />
+                <Submit id="save-names">"Save names"</Submit>
             </Form>
         </section>
     }
+    .into_any()
 }
 
 #[component]
-fn ChangePassword(email: String) -> impl IntoView {
+fn ChangePassword(email: String, action: Write<ChangePasswordCall>) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="change-password">
             <header class="card-head">
                 <h2 id="change-password">"Password"</h2>
                 <p>"Changing it ends every other session of yours, and your machines' access to the cluster."</p>
             </header>
-            <Form action="/api/v1/account/change-password" class="card-form">
+            <Form action class="card-form">
                 // Tells a password manager whose password this is.
                 <input type="email" autocomplete="username" value=email hidden readonly />
                 <Field
                     name="current_password"
-                    label="Present password"
+                    label="Current password"
                     kind="password"
                     autocomplete="current-password"
                 />
                 <NewPassword label="New password" />
-                <button type="submit" id="save-password" class="button">
+                <Submit class="button" id="save-password">
                     "Change password"
-                </button>
+                </Submit>
             </Form>
             <p class="foot">
-                <a href=path::FORGOT_PASSWORD>"Forgot your present password?"</a>
+                <a href=path::FORGOT_PASSWORD>"Forgot your current password?"</a>
             </p>
         </section>
     }
+    .into_any()
+}
+
+/// `Firefox on Linux, 192.0.2.7`; what is not known is left out.
+fn origin(event: &Event) -> String {
+    let device = event.user_agent.as_deref().map(|agent| device(Some(agent)));
+    device.into_iter().chain(event.ip.clone()).collect::<Vec<_>>().join(", ")
 }
 
 #[component]
-fn Recent(recent: Vec<Line>) -> impl IntoView {
-    let lines = recent.into_iter().map(|line| {
-        let Line { at, words, origin } = line;
+fn Recent(page: Signal<Page>) -> impl IntoView {
+    let line = |event: &Event| {
         view! {
             <li class="event">
-                <p>{words}</p>
-                <small class="quiet">{origin}</small>
-                <Moment at />
+                <p>{words::account_event(&event.code).to_owned()}</p>
+                <small class="quiet">{origin(event)}</small>
+                <Moment at=event.at />
             </li>
         }
-    });
+    };
     view! {
         <section class="card" aria-labelledby="recent">
             <header class="card-head">
                 <h2 id="recent">"Lately"</h2>
                 <p>"What happened to this account. Something you did not do? Change your password."</p>
             </header>
-            <ol class="log">{lines.collect::<Vec<_>>()}</ol>
+            <ol class="log">{move || page.with(|page| page.recent.iter().map(line).collect::<Vec<_>>())}</ol>
         </section>
     }
+    .into_any()
 }

@@ -1,150 +1,166 @@
 //! `/o/<slug>/api-access`: the organization's API access tokens. What is asked for stands in the address; a secret that
-//! was just made is in this very answer and in no address.
+//! was just made is on the page and in no address.
 
 mod choice;
 mod create;
 mod dialogs;
 mod held;
-mod ready;
 mod row;
 
-use super::{
-    Document, Flash, Loaded, Visit, ask, dialog,
-    frame::{Console, Entry, Frame, Paging},
-};
 use crate::{
-    api::tokens::{Created, Token, Tokens},
+    address::{Address, use_address, use_slug},
+    api::tokens::{self, KubeconfigCall, Page, RemoveCall},
     components::{
+        ask::{AskDialog, Pending},
+        fields::kept_field,
         icon::{Glyph, Icon},
+        new_secret::{Fresh, NewSecret},
+        paging::Paging,
         table::Columns,
     },
+    read::{shown, use_read},
     words::count,
+    write::Write,
 };
-use dialogs::Dialog;
-use domain::{path, text::Slug, time::Timestamp};
+use dialogs::Dialogs;
 use leptos::prelude::*;
-use ready::Ready;
+use leptos_meta::Title;
+use leptos_router::components::Form;
 use row::Row;
 
-struct Facts {
-    frame: Frame,
-    slug: Slug,
-    name: String,
-    tokens: Tokens,
-    now: Timestamp,
-    cluster: bool,
-    cursor: Option<String>,
-    /// The address of the first page, when this is a later one.
-    newest: Option<String>,
-    older: Option<String>,
-    dialog: Option<Dialog>,
-    /// What is asked of the operator, or about the end of an access.
-    question: Option<dialog::Dialog>,
-    created: Option<Created>,
-    /// The address without a dialog.
-    plain: String,
+/// What a dialog puts into the address, beside what is asked of the operator.
+const OPENED: [(&str, &str); 4] = [("create", ""), ("assign", ""), ("remove", ""), ("ends", "")];
+
+/// What all parts of the page share.
+#[derive(Clone, Copy)]
+struct Shared {
+    slug: Memo<String>,
+    address: Memo<Address>,
+    page: Signal<Page>,
+    pending: Signal<Pending>,
+    fresh: Fresh,
 }
 
-pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
-    let frame = Frame::load(visit, Some(slug)).await?;
-    let cursor = visit.query.get("cursor").map(ToOwned::to_owned);
-    let page = usecases::tokens::list(&visit.context, slug, cursor.as_deref(), None).await?;
-    let (slug, name) = (page.organization.slug.clone(), page.organization.name.to_string());
-    let tokens = Tokens::from(page);
-    let question = match held::ending(visit, &slug).await? {
-        Some(question) => Some(question),
-        None => ask::asked(visit, &slug).await?,
-    };
-    // A question leads back to the dialog it was asked from.
-    let dialog = if question.is_none() { Dialog::asked(visit, &slug).await? } else { None };
-    let bare = [("create", ""), ("assign", ""), ("remove", ""), ("ends", "")];
-    let with_cursor = |cursor: &str| visit.with(&[&bare[..], &[("cursor", cursor)]].concat());
-    let facts = Facts {
-        newest: cursor.is_some().then(|| with_cursor("")),
-        older: tokens.next.as_deref().map(with_cursor),
-        plain: visit.with(&bare),
-        now: visit.context.now(),
-        cluster: visit.context.settings().cluster.is_some(),
-        created: visit.created.clone(),
-        frame,
-        slug,
-        name,
-        tokens,
-        cursor,
-        dialog,
-        question,
-    };
-    let title = format!("API access · {}", facts.name);
-    Ok(Document::new(title, move || view! { <Page facts /> }))
+impl Shared {
+    fn cluster(self) -> bool {
+        self.page.with(|page| page.cluster)
+    }
 }
 
 #[component]
-fn Page(facts: Facts) -> impl IntoView {
-    let Facts { frame, slug, name, tokens, now, cluster, cursor, newest, older, dialog, question, created, plain } =
-        facts;
-    let Tokens { tokens, total, .. } = tokens;
+pub fn ApiAccessPage() -> impl IntoView {
+    let (slug, address, fresh) = (use_slug(), use_address(), Fresh::begin());
+    let cursor = Memo::new(move |_| address.with(|address| address.get("cursor").map(ToOwned::to_owned)));
+    let page =
+        use_read(move || (slug.get(), cursor.get()), |(slug, cursor)| async move { tokens::page(slug, cursor).await });
+    shown(page, move |page| {
+        let pending = Signal::derive(move || page.with(|page| Pending(page.waiting.clone())));
+        let shared = Shared { slug, address, page, pending, fresh };
+        view! { <Shown shared /> }.into_any()
+    })
+}
+
+#[component]
+fn Shown(shared: Shared) -> impl IntoView {
+    let Shared { slug, address, page, fresh, .. } = shared;
+    let (remove, kubeconfig) = (Write::<RemoveCall>::begin(), Write::<KubeconfigCall>::begin());
+    let name = move || page.with(|page| page.name.to_string());
     // One primary button to a view: where a secret waits to be copied, that comes first.
-    let class = if created.is_some() { "button" } else { "button primary" };
-    let fresh = created.as_ref().map(|created| created.token.id);
-    let ready =
-        created.map(|created| view! { <Ready created organization=slug.to_string() cluster close=plain.clone() /> });
-    // A form that failed and is not drawn any more: what it was about is gone.
-    let failed =
-        use_context::<Flash>().and_then(|flash| flash.error).filter(|_| dialog.is_none() && question.is_none());
-    let failed = failed.map(|error| view! { <p class="form-error" role="alert">{error.message}</p> });
-    let unconnected = (!cluster).then(|| {
-        view! {
-            <p class="note calm">
-                <Glyph icon=Icon::Info />
-                <span>
-                    "No cluster is connected, so there is no kubeconfig to download. The operator can connect one; tokens \
-                     work with the API of Bailiwick already."
-                </span>
-            </p>
-        }
-    });
-    let blank = tokens.iter().any(|token| token.namespaces.is_empty());
-    let list = if tokens.is_empty() {
-        view! { <Empty later=cursor.is_some() /> }.into_any()
-    } else {
-        view! { <Table tokens now fresh /> }.into_any()
+    let class = move || if fresh.is_some() { "button" } else { "button primary" };
+    let unconnected = move || {
+        (!shared.cluster()).then(|| {
+            view! {
+                <p class="note calm">
+                    <Glyph icon=Icon::Info />
+                    <span>
+                        "No cluster is connected, so there is no kubeconfig to download. The operator can connect one; tokens \
+                         work with the API of Bailiwick already."
+                    </span>
+                </p>
+            }
+        })
     };
-    let foot = (total > 0).then(|| view! { <Foot total blank newest older /> });
     view! {
-        <Console frame entry=Entry::ApiAccess>
-            <header class="page-head">
-                <div>
-                    <h1>"API & Kubeconfig"</h1>
-                    <p>{format!("Tokens belong to {name}, not to a person.")}</p>
-                </div>
-                <form id="view" method="get" action=path::api_access(&slug) data-soft="">
-                    {cursor.map(|cursor| view! { <input type="hidden" name="cursor" value=cursor /> })}
-                    <button name="create" value="1" id="create-button" class=class>
-                        <Glyph icon=Icon::Plus size=16 />
-                        "Create a New Token"
-                    </button>
-                </form>
-            </header>
-            {failed}
-            {ready}
-            <p class="note">
-                <Glyph icon=Icon::Warning />
-                <span>
-                    "Nothing that happens to a person touches a token: deactivating whoever made it leaves it working. Remove \
-                     it here when it is no longer needed."
-                </span>
-            </p>
-            {unconnected}
-            <section class="card" aria-labelledby="tokens">
-                <h2 id="tokens" class="visually-hidden">
-                    "Tokens"
-                </h2>
-                {list}
-                {foot}
-            </section>
-            {dialog.map(|dialog| dialog.into_view(slug, cluster, now))} {question.map(dialog::Dialog::into_view)}
-        </Console>
+        <Title text=move || format!("API access · {}", name()) />
+        <header class="page-head">
+            <div>
+                <h1>"API & Kubeconfig"</h1>
+                <p>{move || format!("Tokens belong to {}, not to a person.", name())}</p>
+            </div>
+            <Form action=move || address.with(|address| address.path().to_owned()) noscroll=true attr:id="view">
+                {kept_field(address, "cursor")}
+                <button name="create" value="1" id="create-button" class=class>
+                    <Glyph icon=Icon::Plus size=16 />
+                    "Create a New Token"
+                </button>
+            </Form>
+        </header>
+        {left_over(shared, remove, kubeconfig)}
+        <Ready shared />
+        <p class="note">
+            <Glyph icon=Icon::Warning />
+            <span>
+                "Nothing that happens to a person touches a token: deactivating whoever made it leaves it working. Remove it \
+                 here when it is no longer needed."
+            </span>
+        </p>
+        {unconnected}
+        <section class="card" aria-labelledby="tokens">
+            <h2 id="tokens" class="visually-hidden">
+                "Tokens"
+            </h2>
+            <Table shared />
+            <Foot shared />
+        </section>
+        <Dialogs shared remove />
+        <AskDialog organization=slug />
     }
+    .into_any()
+}
+
+/// A plain form that failed and is not drawn any more: what it was about is gone.
+fn left_over(shared: Shared, remove: Write<RemoveCall>, kubeconfig: Write<KubeconfigCall>) -> impl IntoView {
+    let asks = shared.address.with_untracked(|address| address.has("remove"));
+    let named = asks
+        && shared.page.with_untracked(|page| {
+            let id = shared.address.with_untracked(|address| address.text("remove"));
+            page.tokens.iter().any(|token| token.id.to_string() == id)
+        });
+    let of_remove = remove.error().get_untracked();
+    let of_file = kubeconfig.error().get_untracked();
+    let error = of_remove.filter(|_| !named).or(of_file);
+    error.map(|error| view! { <p class="form-error" role="alert">{error.message}</p> })
+}
+
+/// What only the page that made a token shows: its secret.
+#[component]
+fn Ready(shared: Shared) -> impl IntoView {
+    let close = Signal::derive(move || shared.address.with(|address| address.with(&OPENED)));
+    move || {
+        shared.fresh.get().map(|made| {
+            let (organization, cluster) = untrack(|| (shared.slug.get(), shared.cluster()));
+            view! { <NewSecret fresh=shared.fresh made organization close cluster /> }
+        })
+    }
+}
+
+#[component]
+fn Table(shared: Shared) -> impl IntoView {
+    let ids = Memo::new(move |_| shared.page.with(|page| page.tokens.iter().map(|token| token.id).collect::<Vec<_>>()));
+    let none = Memo::new(move |_| ids.with(Vec::is_empty));
+    let later = Memo::new(move |_| shared.address.with(|address| address.get("cursor").is_some()));
+    view! {
+        <table class="tokens" hidden=move || none.get()>
+            <Columns names=["Token", "Name", "Namespaces", "Created", "Expires", "Last used", "Actions"] />
+            <tbody>
+                <For each=move || ids.get() key=|id| id.to_string() let:id>
+                    <Row shared id />
+                </For>
+            </tbody>
+        </table>
+        {move || none.get().then(|| view! { <Empty later=later.get() /> })}
+    }
+    .into_any()
 }
 
 /// `later`: a page of a list that has become shorter.
@@ -172,27 +188,21 @@ fn Empty(later: bool) -> impl IntoView {
 }
 
 #[component]
-fn Table(tokens: Vec<Token>, now: Timestamp, fresh: Option<domain::id::TokenId>) -> impl IntoView {
-    let rows = tokens.into_iter().map(|token| {
-        let is_fresh = fresh == Some(token.id);
-        view! { <Row token now is_fresh /> }
-    });
-    let rows = rows.collect::<Vec<_>>();
+fn Foot(shared: Shared) -> impl IntoView {
+    let page = shared.page;
+    let total = move || page.with(|page| page.total);
+    let blank = move || {
+        page.with(|page| page.tokens.iter().any(|token| token.namespaces.is_empty())).then(|| {
+            view! { <span>"A blank token can sign in to the cluster and do nothing there by itself."</span> }
+        })
+    };
+    let next = Signal::derive(move || page.with(|page| page.next.clone()));
     view! {
-        <table class="tokens">
-            <Columns names=["Token", "Name", "Namespaces", "Created", "Expires", "Last used", "Actions"] />
-            <tbody>{rows}</tbody>
-        </table>
-    }
-}
-
-#[component]
-fn Foot(total: u64, blank: bool, newest: Option<String>, older: Option<String>) -> impl IntoView {
-    view! {
-        <div class="foot">
-            <span>{count(total, "token", "tokens")}</span>
-            {blank.then(|| view! { <span>"A blank token can sign in to the cluster and do nothing there by itself."</span> })}
-            <Paging newest older />
+        <div class="foot" hidden=move || total() == 0>
+            <span>{move || count(total(), "token", "tokens")}</span>
+            {blank}
+            <Paging next />
         </div>
     }
+    .into_any()
 }

@@ -1,89 +1,124 @@
 //! `/device`: a machine waits to be let into the cluster, and its person says whether. Looking changes nothing; the buttons
 //! do.
 
-use super::{Document, Loaded, Visit, frame::Card};
 use crate::{
+    address::use_address,
+    api::{
+        account::ConfirmPasswordCall,
+        logins::{self, ApproveCall, DenyCall, Page, WaitingMachine},
+        sessions::OwnOrganization,
+    },
     components::{
+        card::{self, Card},
         device::device,
-        form::{Field, Form, failed},
+        failed::set_status,
+        fields::Select,
+        form::{Field, Form, Submit},
         icon::{Glyph, Icon},
-        moment::Distance,
+        moment::Moment,
+        proof::Reauthenticate,
     },
-    error::ApiError,
+    read::{shown_or, use_read},
+    write::Write,
 };
-use domain::{login::LOGIN_DAYS, path, refusal::Refusal, text::Slug, time::Timestamp};
+use domain::{login::LOGIN_DAYS, path, text::Slug};
 use leptos::prelude::*;
-use usecases::{Error, Settings, logins::Request, organizations::OwnOrganization};
+use leptos_meta::Title;
+use leptos_router::{NavigateOptions, components::Form as Query, hooks::use_navigate};
 
-const APPROVE: &str = "/api/v1/logins/approve";
-
-struct Facts {
-    request: Request,
-    /// As it was asked for: what the terminal shows is compared with it.
-    code: String,
-    /// Those that it may be let into.
-    organizations: Vec<OwnOrganization>,
-    /// Of this browser.
-    ip: Option<String>,
-    now: Timestamp,
-    proof: Proof,
+/// What can be done about a machine. It outlives the card that it is done from: the request is over once it is answered.
+#[derive(Clone, Copy)]
+struct Acts {
+    approve: Write<ApproveCall>,
+    deny: Write<DenyCall>,
+    confirm: Write<ConfirmPasswordCall>,
 }
 
-/// Whether the sign-in is recent enough to let anybody in.
-enum Proof {
-    Recent,
-    /// Whose password is asked for once more, and where to come back to.
-    Needed {
-        email: String,
-        here: String,
-    },
-}
-
-pub(super) async fn load(visit: &Visit) -> Loaded {
-    let (person, organizations) = usecases::sessions::current(&visit.context).await?;
-    if visit.query.has("done") {
-        return Ok(Document::new("Back to your terminal", || view! { <Done /> }));
+impl Acts {
+    fn are_done(self) -> bool {
+        self.approve.is_done() || self.deny.is_done()
     }
-    let Some(code) = visit.query.get("code").map(ToOwned::to_owned) else {
-        return Ok(Document::new("Let a machine in", || view! { <Ask code=String::new() problem=None /> }));
-    };
-    let request = match usecases::logins::waiting(&visit.context, &code).await {
-        Ok(request) => request,
-        Err(Error::Refused(refusal @ Refusal::LoginCodeUnknown)) => {
-            let error = ApiError::from(refusal);
-            let status = error.status();
-            let problem = Some(error.message);
-            let document = Document::new("Let a machine in", move || view! { <Ask code problem /> });
-            return Ok(Document { status, ..document });
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let now = visit.context.now();
-    // Half of what the server allows: the other half is for reading the page.
-    let recent = now < person.signed_in_at.plus(Settings::FRESH / 2);
-    let proof =
-        if recent { Proof::Recent } else { Proof::Needed { email: person.email.to_string(), here: visit.here() } };
-    let fits = |own: &OwnOrganization| request.organization.as_ref().is_none_or(|asked| *asked == own.slug);
-    let facts = Facts {
-        organizations: organizations.into_iter().filter(fits).collect(),
-        ip: visit.context.caller.ip.map(|ip| ip.to_string()),
-        request,
-        code,
-        now,
-        proof,
-    };
-    Ok(Document::new("Let a machine in", move || view! { <Page facts /> }))
 }
 
-/// Where the code is typed, for whoever did not come by the link.
+/// What the page is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Stage {
+    /// Where the code is typed, for whoever did not come by the link.
+    Ask,
+    /// With the code as it was asked for: what the terminal shows is compared with it.
+    Decide(String, WaitingMachine),
+    Done,
+}
+
+impl Stage {
+    fn of(code: String, page: &Page) -> Self {
+        match &page.waiting {
+            Some(machine) => Self::Decide(code, machine.clone()),
+            None => Self::Ask,
+        }
+    }
+}
+
 #[component]
-fn Ask(code: String, problem: Option<String>) -> impl IntoView {
-    let message = problem.unwrap_or_default();
-    let fine = message.is_empty();
+pub fn DevicePage() -> impl IntoView {
+    let address = use_address();
+    let code = Memo::new(move |_| address.with(|address| address.text("code")).trim().to_owned());
+    let acts = Acts { approve: Write::begin(), deny: Write::begin(), confirm: Write::begin() };
+    // What is answered is not asked for again.
+    let is_done = Memo::new(move |_| acts.are_done() || address.with(|address| address.has("done")));
+    let asked = move || Some(code.get()).filter(|code| !code.is_empty() && !is_done.get());
+    let page = use_read(asked, logins::page);
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if acts.are_done() {
+            // In place of what was asked: nothing waits there any more.
+            let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
+            navigate(&format!("{}?done", path::DEVICE), options);
+        }
+    });
+    shown_or(
+        page,
+        move |page| {
+            let stage = Memo::new(move |_| {
+                if is_done.get() {
+                    return Stage::Done;
+                }
+                page.with(|page| Stage::of(code.get(), page))
+            });
+            let email = Signal::derive(move || page.with(|page| page.email.to_string()));
+            let inside = move || match stage.get() {
+                Stage::Ask => view! { <Ask code=String::new() problem=String::new() /> }.into_any(),
+                Stage::Decide(code, machine) => {
+                    let email = page.with_untracked(|page| page.email.to_string());
+                    view! { <Decide code machine email acts /> }.into_any()
+                }
+                Stage::Done => view! { <Done /> }.into_any(),
+            };
+            view! {
+                {inside}
+                <Reauthenticate email />
+            }
+            .into_any()
+        },
+        move |error| {
+            if error.code != "login_code_unknown" {
+                return card::failed(error);
+            }
+            set_status(error.status());
+            view! { <Ask code=code.get_untracked() problem=error.message /> }.into_any()
+        },
+        || ().into_any(),
+    )
+}
+
+#[component]
+fn Ask(code: String, problem: String) -> impl IntoView {
+    let fine = problem.is_empty();
     view! {
+        <Title text="Let a machine in" />
         <Card heading="Let a machine in">
             <p class="lead">"Type the code that your terminal shows."</p>
-            <form method="get" action=path::DEVICE data-soft="" class="form">
+            <Query action=path::DEVICE attr:class="form">
                 <div class="field">
                     <label for="code">"Code"</label>
                     <input
@@ -102,35 +137,37 @@ fn Ask(code: String, problem: Option<String>) -> impl IntoView {
                         aria-describedby="code-error"
                     />
                     <p class="field-error" id="code-error" hidden=fine>
-                        {message}
+                        {problem}
                     </p>
                 </div>
                 <button type="submit" class="button primary wide">
                     "Go on"
                 </button>
-            </form>
+            </Query>
             <Way />
         </Card>
     }
+    .into_any()
 }
 
 #[component]
-fn Page(facts: Facts) -> impl IntoView {
-    let Facts { request, code, organizations, ip, now, proof } = facts;
-    let Request { machine, organization, ip: theirs, user_agent, created_at, .. } = request;
+fn Decide(code: String, machine: WaitingMachine, email: String, acts: Acts) -> impl IntoView {
+    let WaitingMachine { machine, organization, ip, user_agent, created_at, organizations, own_ip, must_prove } =
+        machine;
     let name = machine.as_ref().map_or_else(|| "A machine without a name".to_owned(), |name| format!("“{name}”"));
-    let place = match (theirs, ip) {
+    let place = match (ip, own_ip) {
         (Some(theirs), Some(own)) if theirs == own => format!("{theirs}, as this browser"),
         (Some(theirs), Some(own)) => format!("{theirs}; this browser is at {own}"),
         (theirs, _) => theirs.unwrap_or_else(|| "-".to_owned()),
     };
     let closed = organization.filter(|_| organizations.is_empty());
-    let way = match (closed, proof) {
+    let way = match (closed, must_prove) {
         (Some(slug), _) => view! { <Closed slug /> }.into_any(),
-        (None, Proof::Needed { email, here }) => view! { <ProveAgain email here /> }.into_any(),
-        (None, Proof::Recent) => view! { <Approve organizations code=code.clone() /> }.into_any(),
+        (None, true) => view! { <Prove email action=acts.confirm /> }.into_any(),
+        (None, false) => view! { <Approve organizations code=code.clone() action=acts.approve /> }.into_any(),
     };
     view! {
+        <Title text="Let a machine in" />
         <Card heading="Let this machine in?">
             <p class="lead">
                 <b>{name}</b>
@@ -140,7 +177,7 @@ fn Page(facts: Facts) -> impl IntoView {
                 <div>
                     <dt>"Code"</dt>
                     <dd>
-                        <code id="user-code">{shown(&code)}</code>
+                        <code id="user-code">{written(&code)}</code>
                     </dd>
                 </div>
                 <div>
@@ -154,7 +191,7 @@ fn Page(facts: Facts) -> impl IntoView {
                 <div>
                     <dt>"Asked"</dt>
                     <dd>
-                        <Distance at=created_at now />
+                        <Moment at=created_at />
                     </dd>
                 </div>
             </dl>
@@ -166,78 +203,46 @@ fn Page(facts: Facts) -> impl IntoView {
                 </span>
             </p>
             {way}
-            <Form action="/api/v1/logins/deny" class="form after">
+            <Form action=acts.deny class="form after">
                 <input type="hidden" name="code" value=code />
-                <button type="submit" class="button wide">
-                    "Turn it away"
-                </button>
+                <Submit class="button wide">"Turn it away"</Submit>
             </Form>
         </Card>
     }
+    .into_any()
 }
 
 /// As the terminal shows it, however it was typed.
-fn shown(code: &str) -> String {
+fn written(code: &str) -> String {
     domain::login::UserCode::parse(code).map_or_else(|_| code.to_owned(), |code| code.to_string())
 }
 
 #[component]
-fn Approve(organizations: Vec<OwnOrganization>, code: String) -> impl IntoView {
+fn Approve(organizations: Vec<OwnOrganization>, code: String, action: Write<ApproveCall>) -> impl IntoView {
     let choice = match organizations.as_slice() {
         [only] => {
-            let (slug, name) = (only.slug.to_string(), only.name.to_string());
+            let (slug, name) = (only.organization.to_string(), only.name.to_string());
             view! {
                 <input type="hidden" name="organization" value=slug />
                 <p class="quiet small">{format!("It works as you in {name}, wherever you may work there.")}</p>
             }
             .into_any()
         }
-        _ => view! { <Choose organizations /> }.into_any(),
+        all => {
+            let options =
+                all.iter().map(|own| (own.organization.to_string(), own.name.to_string())).collect::<Vec<_>>();
+            let hint = "It works as you there, wherever you may work.";
+            view! { <Select name="organization" label="Organization" options hint /> }.into_any()
+        }
     };
     view! {
-        <Form action=APPROVE>
+        <Form action>
             <input type="hidden" name="code" value=code />
             {choice}
-            <button type="submit" class="button primary wide">
-                "Let it in"
-            </button>
+            <Submit class="button primary wide">"Let it in"</Submit>
         </Form>
     }
-}
-
-#[component]
-fn Choose(organizations: Vec<OwnOrganization>) -> impl IntoView {
-    let flash = failed(APPROVE).unwrap_or_default();
-    let typed = flash.values.into_iter().find(|(name, _)| name == "organization").map(|(_, value)| value);
-    let error = flash.error.filter(|error| error.field.as_deref() == Some("organization"));
-    let message = error.map(|error| error.message).unwrap_or_default();
-    let fine = message.is_empty();
-    let options = organizations.into_iter().map(|own| {
-        let selected = typed.as_deref() == Some(own.slug.as_str());
-        view! {
-            <option value=own.slug.to_string() selected=selected>
-                {own.name.to_string()}
-            </option>
-        }
-    });
-    view! {
-        <div class="field">
-            <label for="organization">"Organization"</label>
-            <select
-                class="input"
-                id="organization"
-                name="organization"
-                aria-invalid=(!fine).then_some("true")
-                aria-describedby="organization-error organization-hint"
-            >
-                {options.collect::<Vec<_>>()}
-            </select>
-            <p class="field-error" id="organization-error" hidden=fine>
-                {message}
-            </p>
-            <small id="organization-hint">"It works as you there, wherever you may work."</small>
-        </div>
-    }
+    .into_any()
 }
 
 /// The machine asks for an organization that is none of this person's.
@@ -250,10 +255,11 @@ fn Closed(slug: Slug) -> impl IntoView {
     }
 }
 
+/// The sign-in is too old to let anybody in.
 #[component]
-fn ProveAgain(email: String, here: String) -> impl IntoView {
+fn Prove(email: String, action: Write<ConfirmPasswordCall>) -> impl IntoView {
     view! {
-        <Form action="/api/v1/account/confirm-password" next=here>
+        <Form action>
             <p class="quiet small">
                 "Letting a machine in takes a recent sign-in. Yours was more than five minutes ago."
             </p>
@@ -261,29 +267,27 @@ fn ProveAgain(email: String, here: String) -> impl IntoView {
             <input type="email" autocomplete="username" value=email hidden readonly />
             <Field
                 name="current_password"
-                label="Present password"
+                label="Current password"
                 kind="password"
                 autocomplete="current-password"
                 autofocus=true
             />
-            <button type="submit" class="button primary wide">
-                "Confirm"
-            </button>
+            <Submit class="button primary wide">"Confirm"</Submit>
         </Form>
     }
+    .into_any()
 }
 
 #[component]
 fn Done() -> impl IntoView {
-    let said = use_context::<super::Flash>().and_then(|flash| flash.notice);
     view! {
+        <Title text="Back to your terminal" />
         <Card heading="Back to your terminal">
-            <p class="lead">
-                {said.map(|said| format!("{said} "))} "The machine hears of it within seconds. You can close this page."
-            </p>
+            <p class="lead">"The machine hears of it within seconds. You can close this page."</p>
             <Way />
         </Card>
     }
+    .into_any()
 }
 
 #[component]

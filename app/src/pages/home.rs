@@ -1,18 +1,37 @@
 //! `/`: leads to the organization, or to the door.
 
-use super::{Away, Loaded, Visit};
+use crate::{
+    address::use_slug,
+    api::sessions,
+    components::card,
+    read::{shown_or, use_read},
+};
 use domain::path;
+use leptos::prelude::*;
+use leptos_router::components::Redirect;
 
-pub(super) async fn load(visit: &Visit) -> Loaded {
-    if visit.context.signed_in().is_err() {
-        let first = usecases::sign_up::is_first(&visit.context).await?;
-        return Err(Away::To(if first { path::SIGN_UP } else { path::SIGN_IN }.into()));
-    }
-    let (person, organizations) = usecases::sessions::current(&visit.context).await?;
-    let home = match organizations.first() {
-        Some(own) => path::organization(&own.slug),
-        None if person.operator => path::OPERATOR.into(),
-        None => path::ACCOUNT.into(),
-    };
-    Err(Away::To(home))
+#[component]
+pub fn Home() -> impl IntoView {
+    let door = use_read(|| (), |()| sessions::door());
+    shown_or(
+        door,
+        |door| {
+            let door = door.get_untracked();
+            let to = match (door.home, door.first) {
+                (Some(home), _) => home,
+                (None, true) => path::SIGN_UP.to_owned(),
+                (None, false) => path::SIGN_IN.to_owned(),
+            };
+            view! { <Redirect path=to /> }.into_any()
+        },
+        card::failed,
+        || ().into_any(),
+    )
+}
+
+/// `/o/<slug>`: the organization's first page.
+#[component]
+pub fn Organization() -> impl IntoView {
+    let slug = use_slug().get_untracked();
+    view! { <Redirect path=format!("/o/{slug}/organization") /> }
 }

@@ -1,79 +1,104 @@
 //! `/invitations/<secret>`: who invited whom to what, and a button. Looking changes nothing; an invitation that can't be
 //! used any more is a failure that says why.
 
-use super::{Document, Loaded, Visit, frame::Card};
-use crate::components::{
-    credentials::{KnownEmail, NewPassword},
-    form::{Field, Form},
-    moment::Moment,
+use crate::{
+    address::{encode, use_part},
+    api::{
+        invitations::{self, AcceptCall, Joined, Page, Preview},
+        sessions::SignOutCall,
+    },
+    components::{
+        card::{self, Card},
+        credentials::{KnownEmail, NewPassword},
+        form::{Field, Form, Submit},
+        moment::Moment,
+        palette::forget_recent,
+    },
+    read::{Refresh, shown_or, use_read},
+    write::Write,
 };
-use domain::{path, text::NamespaceName, time::Timestamp};
+use domain::{path, text::EmailAddress};
 use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// Who holds the link, as far as this browser knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Holder {
     /// The invited address has no account yet.
     New,
     /// It has one, and nobody is signed in.
     SignedOut,
     Invitee,
-    SomebodyElse(String),
+    SomebodyElse(EmailAddress),
 }
 
-struct Facts {
-    secret: String,
-    organization: String,
-    email: String,
-    invited_by: String,
-    namespaces: Vec<NamespaceName>,
-    expires_at: Timestamp,
-    holder: Holder,
-}
-
-pub(super) async fn load(visit: &Visit, secret: &str) -> Loaded {
-    let preview = usecases::invitations::preview(&visit.context, secret).await?;
-    let holder = match visit.context.signed_in() {
-        Ok(person) if person.email == preview.email => Holder::Invitee,
-        Ok(person) => Holder::SomebodyElse(person.email.to_string()),
-        Err(_) if preview.needs_account => Holder::New,
-        Err(_) => Holder::SignedOut,
-    };
-    let facts = Facts {
-        secret: secret.to_owned(),
-        organization: preview.organization.name.to_string(),
-        email: preview.email.to_string(),
-        invited_by: preview.invited_by,
-        namespaces: preview.namespaces,
-        expires_at: preview.expires_at,
-        holder,
-    };
-    let title = format!("Join {}", facts.organization);
-    Ok(Document::new(title, move || view! { <Page facts /> }))
+impl Holder {
+    fn of(page: &Page) -> Self {
+        match &page.signed_in {
+            Some(present) if *present == page.preview.email => Self::Invitee,
+            Some(present) => Self::SomebodyElse(present.clone()),
+            None if page.preview.needs_account => Self::New,
+            None => Self::SignedOut,
+        }
+    }
 }
 
 #[component]
-fn Page(facts: Facts) -> impl IntoView {
-    let Facts { secret, organization, email, invited_by, namespaces, expires_at, holder } = facts;
+pub fn InvitationPage() -> impl IntoView {
+    let secret = use_part("secret");
+    let page = use_read(move || secret.get(), invitations::page);
+    let (accept, sign_out) = (Write::<AcceptCall>::begin(), Write::<SignOutCall>::begin());
+    let (refresh, error) = (use_context::<Refresh>(), accept.error());
+    Effect::new(move |_| {
+        let other = error.with(|error| error.as_ref().is_some_and(|error| is_about_holder(&error.code)));
+        if let Some(refresh) = refresh.filter(|_| other) {
+            refresh.now();
+        }
+    });
+    shown_or(
+        page,
+        move |page| view! { <Shown page secret=secret.get_untracked() accept sign_out /> }.into_any(),
+        card::failed,
+        || ().into_any(),
+    )
+}
+
+/// Somebody signed in or out in another tab: this browser's person is not the one that the page was made for.
+fn is_about_holder(code: &str) -> bool {
+    matches!(code, "sign_in_to_accept" | "invited_somebody_else")
+}
+
+#[component]
+fn Shown(page: Signal<Page>, secret: String, accept: Write<AcceptCall>, sign_out: Write<SignOutCall>) -> impl IntoView {
+    let Preview { name, email, invited_by, namespaces, expires_at, .. } =
+        page.with_untracked(|page| page.preview.clone());
+    let (organization, email) = (name.to_string(), email.to_string());
     let gets = if namespaces.is_empty() {
         view! { <span class="quiet">"none yet; an admin can give you some later"</span> }.into_any()
     } else {
         let chips = namespaces.iter().map(|name| view! { <li class="chip">{name.to_string()}</li> });
         view! { <ul class="takes">{chips.collect::<Vec<_>>()}</ul> }.into_any()
     };
-    let way = match holder {
-        Holder::New => view! { <Register secret email /> }.into_any(),
-        Holder::SignedOut => view! { <Prove secret email /> }.into_any(),
-        Holder::Invitee => view! {
-            <Accept secret>
-                <button type="submit" class="button primary wide" autofocus>
-                    "Accept the invitation"
-                </button>
-            </Accept>
+    let holder = Memo::new(move |_| page.with(Holder::of));
+    let way = move || {
+        let (secret, email) = (secret.clone(), email.clone());
+        match holder.get() {
+            Holder::New => view! { <Register secret email action=accept /> }.into_any(),
+            Holder::SignedOut => view! { <Prove secret email action=accept /> }.into_any(),
+            Holder::Invitee => view! {
+                <Accept secret action=accept>
+                    <Submit class="button primary wide" autofocus=true>
+                        "Accept the invitation"
+                    </Submit>
+                </Accept>
+            }
+            .into_any(),
+            Holder::SomebodyElse(present) => view! { <Elsewhere secret email present action=sign_out /> }.into_any(),
         }
-        .into_any(),
-        Holder::SomebodyElse(present) => view! { <Elsewhere secret email present /> }.into_any(),
     };
     view! {
+        <Title text=format!("Join {organization}") />
         <Card heading=format!("Join {organization}")>
             <p class="lead">
                 <b>{invited_by}</b>
@@ -87,7 +112,7 @@ fn Page(facts: Facts) -> impl IntoView {
                     <dd>{gets}</dd>
                 </div>
                 <div>
-                    <dt>"Open until"</dt>
+                    <dt>"Ends"</dt>
                     <dd>
                         <Moment at=expires_at />
                     </dd>
@@ -96,39 +121,44 @@ fn Page(facts: Facts) -> impl IntoView {
             {way}
         </Card>
     }
+    .into_any()
 }
 
 /// The form that takes the offer; what stands in it depends on who holds the link.
 #[component]
-fn Accept(secret: String, children: Children) -> impl IntoView {
+fn Accept(secret: String, action: Write<AcceptCall>, children: Children) -> impl IntoView {
+    let navigate = use_navigate();
+    let done = Callback::new(move |joined: Joined| {
+        navigate(&path::organization(&joined.organization), NavigateOptions::default());
+    });
     view! {
-        <Form action="/api/v1/invitations/accept">
+        <Form action done>
             <input type="hidden" name="secret" value=secret />
             {children()}
         </Form>
     }
+    .into_any()
 }
 
 #[component]
-fn Register(secret: String, email: String) -> impl IntoView {
+fn Register(secret: String, email: String, action: Write<AcceptCall>) -> impl IntoView {
     view! {
-        <Accept secret>
+        <Accept secret action>
             <KnownEmail email hint="Your account gets this address." />
             <Field name="first_name" label="First name" autocomplete="given-name" autofocus=true />
             <Field name="last_name" label="Last name" autocomplete="family-name" />
             <NewPassword />
-            <button type="submit" class="button primary wide">
-                "Create account and join"
-            </button>
+            <Submit class="button primary wide">"Create account and join"</Submit>
         </Accept>
     }
+    .into_any()
 }
 
 #[component]
-fn Prove(secret: String, email: String) -> impl IntoView {
-    let forgot = format!("{}?email={}", path::FORGOT_PASSWORD, super::encode(&email));
+fn Prove(secret: String, email: String, action: Write<AcceptCall>) -> impl IntoView {
+    let forgot = format!("{}?email={}", path::FORGOT_PASSWORD, encode(&email));
     view! {
-        <Accept secret>
+        <Accept secret action>
             <KnownEmail email hint="This address has an account already. Its password is all it takes." />
             <Field
                 name="password"
@@ -137,29 +167,27 @@ fn Prove(secret: String, email: String) -> impl IntoView {
                 autocomplete="current-password"
                 autofocus=true
             />
-            <button type="submit" class="button primary wide">
-                "Sign in and join"
-            </button>
+            <Submit class="button primary wide">"Sign in and join"</Submit>
         </Accept>
         <p class="gate-foot">
             <a href=forgot>"Forgot your password?"</a>
         </p>
     }
+    .into_any()
 }
 
 #[component]
-fn Elsewhere(secret: String, email: String, present: String) -> impl IntoView {
+fn Elsewhere(secret: String, email: String, present: EmailAddress, action: Write<SignOutCall>) -> impl IntoView {
     view! {
         <p class="note">
             {format!("You are signed in as {present}, and this invitation is for {email}. Sign out to go on as {email}.")}
         </p>
-        <Form action="/api/v1/sessions/sign-out" next=path::invitation(&secret)>
-            <button type="submit" class="button primary wide">
-                "Sign out and go on"
-            </button>
+        <Form action next=path::invitation(&secret) done=Callback::new(|_| forget_recent())>
+            <Submit class="button primary wide">"Sign out and go on"</Submit>
         </Form>
         <p class="gate-foot">
             "It is not for you? " <a href=path::HOME>"Back to your organization"</a>
         </p>
     }
+    .into_any()
 }

@@ -1,234 +1,188 @@
-//! `/o/<slug>/namespaces`: what there is, who may work in each, and making one.
+//! `/o/<slug>/namespaces`: what there is, who may work in each, and making one. What is open stands in the address.
 
+mod cluster;
+mod create;
+mod give;
 mod open;
+mod row;
 
-use super::{
-    Document, Flash, Loaded, Visit,
-    ask::{self, Ask, Pending},
-    dialog,
-    frame::{Console, Entry, Frame, initial},
-};
 use crate::{
+    address::{Address, use_address, use_slug},
     api::{
         grants::Sync,
-        namespaces::{Namespace, Namespaces},
+        namespaces::{self, Namespace, Page},
     },
     components::{
-        address::broken,
-        form::Form,
+        ask::{Ask, AskDialog, Pending},
+        closable::Closable,
         icon::{Glyph, Icon},
-        moment::Moment,
-        namespace_form::NamespaceField,
+        opened::opened,
         table::Columns,
     },
-    words::{self, count},
+    read::{look_again, shown, use_read},
 };
-use domain::{text::EmailAddress, time::Timestamp};
+use cluster::{Differences, Standing};
+use create::Create;
 use leptos::prelude::*;
-use open::{Open, Opener, Panel};
-use usecases::cluster::{Drift, Trouble};
+use leptos_meta::Title;
+use leptos_router::components::Form;
+use open::Panel;
+use row::Row;
 
-/// How many avatars stand before the words.
-const FACES: usize = 4;
+const RAISE: &str = "The operator can raise the limit.";
 
-struct Facts {
-    frame: Frame,
-    slug: String,
-    name: String,
-    admin: bool,
-    namespaces: Vec<Namespace>,
-    limit: u32,
-    cluster: Cluster,
-    open: Option<Open>,
-    /// The address without the dialog, when the dialog is asked for.
-    dialog: Option<String>,
-    /// What is asked of the operator.
-    question: Option<dialog::Dialog>,
-    /// Since when the operator is asked for more namespaces.
-    more_asked: Option<Timestamp>,
+/// What all parts of the page share.
+#[derive(Clone, Copy)]
+struct Shared {
+    slug: Memo<String>,
+    address: Memo<Address>,
+    page: Signal<Page>,
 }
 
-/// What the page says of the cluster as a whole.
-struct Cluster {
-    enforced: bool,
-    /// Since when its API server does not answer.
-    away_since: Option<Timestamp>,
-    /// Why nothing is brought along, and since when.
-    trouble: Option<(String, Timestamp)>,
-    troubles: Vec<Trouble>,
-    drifts: Vec<Drift>,
-}
-
-impl Facts {
-    fn is_full(&self) -> bool {
-        self.namespaces.len() >= self.limit as usize
+impl Shared {
+    fn admin(self) -> bool {
+        self.page.with(|page| page.admin)
     }
-}
 
-pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
-    let frame = Frame::load(visit, Some(slug)).await?;
-    let list = usecases::namespaces::list(&visit.context, slug).await?;
-    let (name, admin) = (list.organization.name.to_string(), list.own.is_some_and(|own| own.is_active_admin()));
-    let following = &list.following;
-    let cluster = Cluster {
-        enforced: following.is_enforced(),
-        away_since: following.away_since(),
-        trouble: following.trouble(),
-        troubles: following.troubles().to_vec(),
-        drifts: if following.is_enforced() {
-            usecases::cluster::drifts(&visit.context, slug).await?
-        } else {
-            Vec::new()
-        },
-    };
-    let question = if admin { ask::asked(visit, &list.organization.slug).await? } else { None };
-    let pending = if admin { Pending::load(visit, slug).await? } else { Pending::default() };
-    let more_asked = pending.of_kind("namespace_limit");
-    let Namespaces { namespaces, limit } = list.into();
-    let open = Open::asked(visit, slug).await;
-    let slug = slug.to_owned();
-    let facts =
-        Facts { frame, slug, name, admin, namespaces, limit, cluster, open, dialog: None, question, more_asked };
-    let asked = visit.query.has("create") && admin && !facts.is_full();
-    let facts = Facts { dialog: asked.then(|| visit.with(&[("create", "")])), ..facts };
-    let title = format!("Namespaces · {}", facts.name);
-    Ok(Document::new(title, move || view! { <Page facts /> }))
+    fn used(self) -> usize {
+        self.page.with(|page| page.namespaces.len())
+    }
+
+    fn limit(self) -> u32 {
+        self.page.with(|page| page.limit)
+    }
+
+    fn is_full(self) -> bool {
+        self.used() >= self.limit() as usize
+    }
+
+    /// Where access is given and taken.
+    fn people(self) -> String {
+        self.slug.with(|slug| format!("/o/{slug}/organization"))
+    }
 }
 
 #[component]
-fn Page(facts: Facts) -> impl IntoView {
-    let full = facts.is_full();
-    let Facts { frame, slug, name, admin, namespaces, limit, cluster, open, dialog, question, more_asked } = facts;
-    let action = format!("/o/{slug}/namespaces");
-    let people = format!("/o/{slug}/organization");
-    let used = namespaces.len();
-    let raise = "The operator can raise the limit.";
-    let create = admin.then(|| {
-        let why = full.then(|| format!("This organization has {used} of {limit} namespaces. {raise}"));
-        view! {
-            <form id="view" method="get" action=action data-soft="">
-                <button name="create" value="1" id="create-button" class="button primary" disabled=full title=why>
-                    <Glyph icon=Icon::Plus size=16 />
-                    "Create a namespace"
-                </button>
-            </form>
-        }
-    });
-    let list = if namespaces.is_empty() {
-        view! { <Empty admin /> }.into_any()
-    } else {
-        view! { <Table namespaces people=people.clone() admin open /> }.into_any()
-    };
-    view! {
-        <Console frame entry=Entry::Namespaces>
-            <header class="page-head">
-                <div>
-                    <h1>"Namespaces"</h1>
-                    <p>{format!("The namespaces of {name} in the cluster, and who may work in each.")}</p>
-                </div>
-                {create}
-            </header>
-            <Standing enforced=cluster.enforced away_since=cluster.away_since trouble=cluster.trouble />
-            <section class="card" aria-labelledby="namespaces">
-                <h2 id="namespaces" class="visually-hidden">
-                    "All namespaces"
-                </h2>
-                {list}
-                <div class="foot">
-                    <span>{format!("{used} of {limit} namespaces")}</span>
-                    {full.then(|| view! { <span>{raise}</span> })}
-                    {(full && admin)
-                        .then(|| view! { <Ask kind="namespace_limit" words="Ask for more namespaces" waits=more_asked /> })}
-                    {(admin && used > 0)
-                        .then(|| {
-                            view! {
-                                <span>
-                                    "Give and take access on the " <a href=people>"Organization page"</a> "."
-                                </span>
-                            }
-                        })}
-                </div>
-            </section>
-            <Differences troubles=cluster.troubles drifts=cluster.drifts />
-            {dialog.map(|close| view! { <Create slug close /> })} {question.map(dialog::Dialog::into_view)}
-        </Console>
-    }
+pub fn NamespacesPage() -> impl IntoView {
+    let (slug, address) = (use_slug(), use_address());
+    // Opening a row or a dialog asks for nothing again.
+    let page = use_read(move || slug.get(), namespaces::page);
+    shown(page, move |page| view! { <Shown shared=Shared { slug, address, page } /> }.into_any())
 }
 
-/// Whether the cluster follows, said only where it does not.
 #[component]
-fn Standing(enforced: bool, away_since: Option<Timestamp>, trouble: Option<(String, Timestamp)>) -> impl IntoView {
-    if !enforced {
-        return view! {
-            <p class="note">
-                <Glyph icon=Icon::Info />
-                <span>"No cluster is connected: who has access is kept here, and nothing enforces it yet."</span>
-            </p>
-        }
-        .into_any();
-    }
-    let (words, since) = match (away_since, trouble) {
-        (Some(since), _) => {
-            ("The cluster does not answer, so it is out of sync with this page since ".to_owned(), since)
-        }
-        (None, Some((why, since))) => (format!("The cluster does not follow this page: {why}. Since "), since),
-        (None, None) => return ().into_any(),
-    };
+fn Shown(shared: Shared) -> impl IntoView {
+    let Shared { slug, page, .. } = shared;
+    look_again(Signal::derive(move || page.with(is_under_way)));
+    let name = move || page.with(|page| page.name.to_string());
+    let create = move || shared.admin().then(|| view! { <CreateButton shared /> });
     view! {
-        <p class="note" role="status" data-again="">
-            <Glyph icon=Icon::Warning />
-            <span>
-                {words} <Moment at=since /> ". Changes are kept, and made there as soon as it is back."
-            </span>
-        </p>
-    }
-    .into_any()
-}
-
-/// What the cluster does not take, and what was found other than it should be.
-#[component]
-fn Differences(troubles: Vec<Trouble>, drifts: Vec<Drift>) -> impl IntoView {
-    if troubles.is_empty() && drifts.is_empty() {
-        return ().into_any();
-    }
-    let failing = troubles.into_iter().map(|Trouble { namespace, name, reason, since }| {
-        (namespace, name, reason, since, "badge bad", "failing".to_owned())
-    });
-    let found = drifts.into_iter().map(|Drift { namespace, name, what, changed_by, done, at }| {
-        let by = changed_by.map(|by| format!(", changed by {by}")).unwrap_or_default();
-        (namespace, name, format!("{what}{by}"), at, "badge good", done)
-    });
-    let rows = failing.chain(found).map(|(namespace, name, what, at, badge, done)| {
-        view! {
-            <tr class="row">
-                <td>
-                    <code>{namespace}</code>
-                </td>
-                <td data-label="Binding">{(!name.is_empty()).then(|| view! { <code>{name}</code> })}</td>
-                <td data-label="What">{what}</td>
-                <td data-label="Since">
-                    <Moment at />
-                </td>
-                <td class="status">
-                    <span class=badge>{done}</span>
-                </td>
-            </tr>
-        }
-    });
-    let rows = rows.collect::<Vec<_>>();
-    view! {
-        <section class="card" aria-labelledby="differences">
-            <header class="card-head">
-                <h2 id="differences">"Differences in the cluster"</h2>
-                <p>"What was found other than this console says, and what was done about it."</p>
-            </header>
-            <table class="differences">
-                <Columns names=["Namespace", "Binding", "What", "Since", "Done"] />
-                <tbody>{rows}</tbody>
-            </table>
+        <Title text=move || format!("Namespaces · {}", name()) />
+        <header class="page-head">
+            <div>
+                <h1>"Namespaces"</h1>
+                <p>{move || format!("The namespaces of {} in the cluster, and who may work in each.", name())}</p>
+            </div>
+            {create}
+        </header>
+        // What the page's buttons submit that open something.
+        <Form
+            action=move || shared.address.with(|address| address.path().to_owned())
+            noscroll=true
+            attr:id="view"
+        >
+            ""
+        </Form>
+        <Standing cluster=Memo::new(move |_| page.with(|page| page.cluster.clone())) />
+        <section class="card" aria-labelledby="namespaces">
+            <h2 id="namespaces" class="visually-hidden">
+                "All namespaces"
+            </h2>
+            <Table shared />
+            <Foot shared />
         </section>
+        <Differences cluster=Memo::new(move |_| page.with(|page| page.cluster.clone())) />
+        <Create shared />
+        {move || shared.admin().then(|| view! { <AskDialog organization=slug /> })}
     }
     .into_any()
+}
+
+/// How many of them the cluster holds as they should be.
+fn following(page: &Page) -> Option<AnyView> {
+    let all = page.namespaces.len();
+    if !page.cluster.enforced || all == 0 {
+        return None;
+    }
+    let in_sync = page.namespaces.iter().filter(|namespace| namespace.sync == Sync::InSync).count();
+    let failing = page.namespaces.iter().any(|namespace| namespace.sync.reason().is_some());
+    let class = match (is_under_way(page), failing) {
+        (_, true) => "following bad",
+        (true, false) => "following wait",
+        (false, false) => "following",
+    };
+    Some(view! { <span class=class role="status">{format!("{in_sync} of {all} in sync")}</span> }.into_any())
+}
+
+/// Whether the cluster has yet to follow.
+fn is_under_way(page: &Page) -> bool {
+    let cluster = &page.cluster;
+    let waits = cluster.enforced && (cluster.away_since.is_some() || cluster.stopped.is_some());
+    waits || page.namespaces.iter().any(|namespace| namespace.sync == Sync::Applying)
+}
+
+#[component]
+fn CreateButton(shared: Shared) -> impl IntoView {
+    let why = Signal::derive(move || {
+        let (used, limit) = (shared.used(), shared.limit());
+        shared.is_full().then(|| format!("This organization has {used} of {limit} namespaces. {RAISE}"))
+    });
+    view! {
+        <Closable form="view" name="create" value="1" id="create-button" class="button primary" why>
+            <Glyph icon=Icon::Plus size=16 />
+            "Create a namespace"
+        </Closable>
+    }
+}
+
+#[component]
+fn Table(shared: Shared) -> impl IntoView {
+    let ids =
+        Memo::new(move |_| shared.page.with(|page| page.namespaces.iter().map(|it| it.id.clone()).collect::<Vec<_>>()));
+    let open = Memo::new(move |_| shared.address.with(|address| address.text("open")));
+    let empty = move || ids.with(Vec::is_empty).then(|| view! { <Empty admin=shared.admin() /> });
+    view! {
+        <table class="spaces" hidden=move || ids.with(Vec::is_empty)>
+            <Columns names=["Name", "Who has access", "Created", "Cluster"] />
+            <tbody>
+                <For each=move || ids.get() key=Clone::clone let:id>
+                    <Line shared id=id.to_string() open />
+                </For>
+            </tbody>
+        </table>
+        {empty}
+    }
+    .into_any()
+}
+
+/// A row, and what opens below it.
+#[component]
+fn Line(shared: Shared, id: String, open: Memo<String>) -> impl IntoView {
+    let (of_row, of_panel) = (id.clone(), id.clone());
+    let namespace = Memo::new(move |_| {
+        shared.page.with(|page| page.namespaces.iter().find(|it| it.id.as_str() == of_row).cloned())
+    });
+    let is_open = Memo::new(move |_| shared.admin() && open.with(|open| *open == id));
+    let row = move || namespace.get().map(|namespace: Namespace| view! { <Row shared namespace is_open /> });
+    // Only as it opens and closes.
+    let panel = opened(
+        move || is_open.get().then(|| of_panel.clone()),
+        move |label| view! { <Panel shared label /> }.into_any(),
+    );
+    view! {
+        {row}
+        {panel}
+    }
 }
 
 #[component]
@@ -250,121 +204,36 @@ fn Empty(admin: bool) -> impl IntoView {
             {button}
         </div>
     }
-}
-
-#[component]
-fn Table(namespaces: Vec<Namespace>, people: String, admin: bool, open: Option<Open>) -> impl IntoView {
-    let rows = namespaces.into_iter().map(|namespace| {
-        let Namespace { id, name, created_at, created_by, people: total, members, sync } = namespace;
-        let name = name.to_string();
-        let open = open.as_ref().filter(|open| open.label == id.as_str()).cloned();
-        let is_open = open.is_some();
-        let opener = admin.then(|| view! { <Opener label=id.to_string() name=name.clone() is_open /> });
-        view! {
-            <tr class="row" class:open=is_open id=format!("row-{id}")>
-                <td>
-                    <span class="space">{opener} <code>{name}</code></span>
-                </td>
-                <td data-label="Who has access">
-                    <Access total members people=people.clone() />
-                </td>
-                <td data-label="Created">
-                    <Moment at=created_at say=words::day />
-                    <small class="quiet">{format!(" by {created_by}")}</small>
-                </td>
-                <td class="status">
-                    <span class=sync.badge() data-again=(sync == Sync::Applying).then_some("")>
-                        {sync.words()}
-                    </span>
-                    {sync.reason().map(|reason| view! { <small class="until">{reason.to_owned()}</small> })}
-                </td>
-            </tr>
-            {open.map(|open| view! { <Panel open /> })}
-        }
-    });
-    let rows = rows.collect::<Vec<_>>();
-    view! {
-        <table class="spaces">
-            <Columns names=["Name", "Who has access", "Created", "Cluster"] />
-            <tbody>{rows}</tbody>
-        </table>
-    }
-}
-
-/// Who may work in a namespace: the first by name, the rest on demand. Beyond those named there is only a number.
-#[component]
-fn Access(total: u64, members: Vec<EmailAddress>, people: String) -> impl IntoView {
-    let Some(first) = members.first().map(|email| broken(email.as_str())) else {
-        return view! { <span class="quiet">"nobody"</span> }.into_any();
-    };
-    let faces = members.iter().take(FACES).map(|email| {
-        view! {
-            <span class="avatar">{initial(email.as_str())}</span>
-        }
-    });
-    let faces = view! {
-        <span class="avatars" aria-hidden="true">
-            {faces.collect::<Vec<_>>()}
-        </span>
-    };
-    if total <= 1 {
-        return view! {
-            <span class="person">
-                {faces}
-                <span>{first}</span>
-            </span>
-        }
-        .into_any();
-    }
-    let unnamed = total.saturating_sub(members.len() as u64);
-    let rest = (unnamed > 0).then(|| {
-        view! {
-            <li>
-                <a href=people>{format!("and {unnamed} more, on the Organization page")}</a>
-            </li>
-        }
-    });
-    let named = members.iter().map(|email| view! { <li>{broken(email.as_str())}</li> }).collect::<Vec<_>>();
-    view! {
-        <details class="access">
-            <summary>
-                {faces}
-                <span>
-                    {first} {format!(" and {}", count(total - 1, "other", "others"))}
-                </span>
-            </summary>
-            <ul>{named} {rest}</ul>
-        </details>
-    }
     .into_any()
 }
 
 #[component]
-fn Create(slug: String, close: String) -> impl IntoView {
-    let action = "/api/v1/namespaces/create";
-    // What a plain post brought back with an error.
-    let flash = use_context::<Flash>().filter(|flash| flash.action.as_deref() == Some(action)).unwrap_or_default();
-    let value = flash.values.into_iter().find(|(name, _)| name == "id").map(|(_, value)| value).unwrap_or_default();
-    let error = flash.error.filter(|error| error.field.is_some()).map(|error| error.message).unwrap_or_default();
-    let leave = close.clone();
+fn Foot(shared: Shared) -> impl IntoView {
+    let more = move || {
+        (shared.is_full() && shared.admin()).then(|| {
+            let waits = shared.page.with(|page| Pending(page.waiting.clone()).of_kind("namespace_limit"));
+            view! { <Ask kind="namespace_limit" words="Ask for more namespaces" waits /> }
+        })
+    };
+    let give = move || {
+        (shared.admin() && shared.used() > 0).then(|| {
+            view! {
+                <span>
+                    "Open a namespace to give and take access, or see everybody on the "
+                    <a href=move || shared.slug.with(|slug| format!("/o/{slug}/access"))>"Access page"</a>
+                    "."
+                </span>
+            }
+        })
+    };
     view! {
-        <dialog open data-close=leave aria-labelledby="dialog-title">
-            <Form action=action next=close.clone() class="dialog-in">
-                <header>
-                    <h2 id="dialog-title">"Create a namespace"</h2>
-                    <p>"You get access to it, and nobody else does until you give it. Its name can't be changed later."</p>
-                </header>
-                <input type="hidden" name="organization" value=slug.clone() />
-                <NamespaceField slug value error />
-                <footer>
-                    <a class="button" href=close>
-                        "Cancel"
-                    </a>
-                    <button type="submit" class="button primary">
-                        "Create"
-                    </button>
-                </footer>
-            </Form>
-        </dialog>
+        <div class="foot">
+            <span>{move || format!("{} of {} namespaces", shared.used(), shared.limit())}</span>
+            {move || shared.page.with(following)}
+            {move || shared.is_full().then(|| view! { <span>{RAISE}</span> })}
+            {more}
+            {give}
+        </div>
     }
+    .into_any()
 }

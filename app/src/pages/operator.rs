@@ -11,14 +11,30 @@ mod organizations;
 mod overview;
 mod requests;
 
-use super::{
-    Flash, Loaded, Visit,
-    dialog::Dialog,
-    frame::{Console, Entry, Frame},
+pub(crate) use {
+    activity::ActivityPage, cluster::ClusterPage, mail::MailPage, organization::OrganizationPage,
+    organizations::OrganizationsPage, overview::OverviewPage, requests::RequestsPage,
 };
-use crate::error::ApiError;
-use domain::path;
+
+use crate::{
+    address::{Address, use_address},
+    api::operator::pages::Viewer,
+    components::{
+        breadcrumb::Breadcrumb,
+        failed::Failed,
+        fields::kept_field,
+        opened::opened,
+        prove_again::{ProveAgain, use_first_proof},
+        question::{Asked, Question},
+    },
+    error::ApiError,
+    read::shown_or,
+    session::Session,
+    write::{Call, Write, failed_post},
+};
+use domain::{Refusal, path};
 use leptos::prelude::*;
+use leptos_router::components::Form;
 
 /// The sections, in the order of their links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,69 +56,142 @@ impl Tab {
         (Self::Mail, "Mail", path::OPERATOR_MAIL),
         (Self::Activity, "Activity", path::OPERATOR_ACTIVITY),
     ];
-}
 
-pub(super) async fn load(visit: &Visit, section: &[&str]) -> Loaded {
-    let frame = Frame::load(visit, None).await?;
-    // Before the address is looked at: nobody else learns what there is.
-    visit.context.as_operator()?;
-    match section {
-        [] => overview::load(visit, frame).await,
-        ["requests"] => requests::load(visit, frame).await,
-        ["organizations"] => organizations::load(visit, frame).await,
-        ["organizations", slug] => organization::load(visit, frame, slug).await,
-        ["cluster"] => cluster::load(visit, frame).await,
-        ["mail"] => mail::load(visit, frame).await,
-        ["activity"] => activity::load(visit, frame).await,
-        _ => Err(ApiError::not_found().into()),
+    fn entry(self) -> (Self, &'static str, &'static str) {
+        Self::ALL[self as usize]
     }
 }
 
-/// What stands around each section.
+/// Below `/operator`, where no page is: nobody but an operator learns that.
+#[component]
+pub fn Nothing() -> impl IntoView {
+    let session = expect_context::<Session>();
+    shown_or(
+        session.current,
+        |current| {
+            let operator = current.with_untracked(|current| current.operator);
+            let error = if operator { ApiError::not_found() } else { Refusal::OperatorOnly.into() };
+            view! { <Failed error /> }.into_any()
+        },
+        |_| ().into_any(),
+        || ().into_any(),
+    )
+}
+
+/// How many requests wait, as the side of the console says it. To be read inside of a `Transition`.
+fn use_waiting() -> Signal<u64> {
+    let session = use_context::<Session>();
+    Signal::derive(move || {
+        let current = session.and_then(|session| session.current.get());
+        current.and_then(|current| current.ok()?.waiting).unwrap_or_default()
+    })
+}
+
+/// What stands around each section. Drawn with what the section read: who may not read it sees nothing of this.
 #[component]
 fn Desk(
-    frame: Frame,
     tab: Tab,
-    #[prop(default = "Operator".to_owned(), into)] heading: String,
-    #[prop(into)] lead: String,
+    /// Of a page below the section, which has a name of its own.
+    #[prop(default = false)]
+    below: bool,
+    #[prop(default = "Operator".into(), into)] heading: Signal<String>,
+    #[prop(into)] lead: Signal<String>,
     /// What can be done about all of it.
-    #[prop(default = None)]
+    #[prop(optional)]
     tools: Option<AnyView>,
-    dialog: Option<Dialog>,
+    /// Whether a question is drawn over it, which says itself what went wrong with it.
+    #[prop(optional, into)]
+    asked: Signal<bool>,
     children: Children,
 ) -> impl IntoView {
-    let waiting = frame.waiting.unwrap_or_default();
+    let waiting = use_waiting();
+    let (_, section, section_address) = tab.entry();
+    let breadcrumb = match (tab, below) {
+        (Tab::Overview, false) => None,
+        (_, false) => Some((vec![("Operator", path::OPERATOR)], section.into())),
+        (_, true) => Some((vec![("Operator", path::OPERATOR), (section, section_address)], heading)),
+    };
+    let breadcrumb = breadcrumb.map(|(above, here): (_, Signal<String>)| view! { <Breadcrumb above here /> });
     let tabs = Tab::ALL.map(|(this, word, path)| {
-        let count = (this == Tab::Requests && waiting > 0).then(|| view! { <span>{waiting}</span> });
+        let count = (this == Tab::Requests).then(|| {
+            view! {
+                <Transition>
+                    {move || Some(waiting.get()).filter(|waiting| *waiting > 0).map(|waiting| view! { <span>{waiting}</span> })}
+                </Transition>
+            }
+        });
         view! {
             <li>
                 <a href=path aria-current=(this == tab).then_some("page")>
-                    {word} {count}
+                    {word}
+                    {count}
                 </a>
             </li>
         }
     });
-    // A form that failed and is not drawn any more: what it was about is gone.
-    let failed = use_context::<Flash>().and_then(|flash| flash.error).filter(|_| dialog.is_none());
-    let failed = failed.map(|error| view! { <p class="form-error" role="alert">{error.message}</p> });
+    // A plain form that failed and is not drawn any more: what it was about is gone.
+    let failed = failed_act().map(|error| {
+        view! {
+            <p class="form-error" role="alert" hidden=move || asked.get()>
+                {error.message}
+            </p>
+        }
+    });
     view! {
-        <Console frame entry=Entry::Operator>
-            <header class="page-head">
-                <div>
-                    <h1>{heading}</h1>
-                    <p>{lead}</p>
-                </div>
-                {tools}
-            </header>
-            <nav class="tabs" aria-label="Operator">
-                <ul>{tabs}</ul>
-            </nav>
-            {failed}
-            {children()}
-            {dialog.map(Dialog::into_view)}
-        </Console>
+        {breadcrumb}
+        <header class="page-head">
+            <div>
+                <h1>{move || heading.get()}</h1>
+                <p>{move || lead.get()}</p>
+            </div>
+            {tools}
+        </header>
+        <nav class="tabs" aria-label="Operator">
+            <ul>{tabs.into_iter().collect::<Vec<_>>()}</ul>
+        </nav>
+        {failed}
+        {children()}
     }
     .into_any()
+}
+
+/// Why an operator's act was refused that a plain form asked for.
+fn failed_act() -> Option<ApiError> {
+    failed_post(|path| path.starts_with("/api/v1/operator/"))
+}
+
+const RECENT: &str = "What an operator does takes a recent sign-in.";
+
+/// What the address asks, over its page. `draw` draws the question, anew each time that one is opened; `close` is the address
+/// without it.
+fn questions<K>(
+    asked: Memo<Option<K>>,
+    viewer: Signal<Viewer>,
+    close: Signal<String>,
+    draw: impl Fn(K) -> AnyView + Send + Sync + 'static,
+) -> AnyView
+where
+    K: Clone + PartialEq + Send + Sync + 'static,
+{
+    let prove = Signal::derive(move || viewer.with(|viewer| viewer.prove.clone()));
+    let proof = use_first_proof(prove, Signal::derive(move || asked.with(Option::is_some)));
+    opened(
+        move || asked.get().map(|asked| (asked, proof.get())),
+        move |(asked, proof)| match proof {
+            Some(email) => view! { <ProveAgain why=RECENT email close /> }.into_any(),
+            None => draw(asked),
+        },
+    )
+}
+
+/// The dialog of one question, which `S` answers. Its action is as new as the dialog is: what went wrong the last time is not
+/// said again.
+fn ask<S>(question: Question, close: Signal<String>) -> AnyView
+where
+    S: Call,
+{
+    let action = Write::<S>::begin();
+    view! { <Asked question action close /> }.into_any()
 }
 
 /// A button that opens a question: `name` and `value` go into the address of a form of the page, `view` unless another one
@@ -113,7 +202,7 @@ fn Act(
     #[prop(into)] value: String,
     word: &'static str,
     /// What is read aloud behind the word, where several say the same.
-    #[prop(default = String::new())]
+    #[prop(optional, into)]
     about: String,
     #[prop(default = "button small")] class: &'static str,
     #[prop(default = "view")] form: &'static str,
@@ -129,38 +218,61 @@ fn Act(
     .into_any()
 }
 
-/// The form that the page's buttons belong to, with what stays in its address.
+/// The form that the page's buttons belong to: an address with one parameter more, and with those that are kept.
 #[component]
 fn View(
-    action: String,
     #[prop(default = "view")] id: &'static str,
-    #[prop(default = Vec::new())] kept: Vec<(&'static str, String)>,
+    #[prop(default = &[])] kept: &'static [&'static str],
 ) -> impl IntoView {
-    let kept = kept.into_iter().filter(|(_, value)| !value.is_empty());
-    let kept = kept.map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+    let address = use_address();
+    let kept = kept.iter().map(|name| kept_field(address, name)).collect::<Vec<_>>();
     view! {
-        <form id=id method="get" action=action data-soft="" hidden>
-            {kept.collect::<Vec<_>>()}
-        </form>
+        <Form action=move || address.with(|address| address.path().to_owned()) noscroll=true attr:id=id attr:hidden=true>
+            {kept}
+        </Form>
     }
     .into_any()
 }
 
-/// The way through a list that is read in one order: back to its beginning, and on.
-#[component]
-fn Onward(first: Option<String>, next: Option<String>) -> impl IntoView {
-    (first.is_some() || next.is_some()).then(|| {
-        view! {
-            <nav class="actions" aria-label="Pages">
-                {first.map(|address| view! { <a class="button small" id="first" href=address>"First page"</a> })}
-                {next.map(|address| view! { <a class="button small" id="next" href=address>"Next"</a> })}
-            </nav>
-        }
+/// The addresses of the first page of a list, where this is a later one, and of the one after this.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Pages {
+    first: Option<String>,
+    next: Option<String>,
+}
+
+impl Pages {
+    fn are_any(&self) -> bool {
+        self.first.is_some() || self.next.is_some()
+    }
+}
+
+/// `next` is the cursor of the page after this one. The way there leads out of an open row, and of the questions `without`.
+fn pages(next: Signal<Option<String>>, without: &'static [(&'static str, &'static str)]) -> Memo<Pages> {
+    let address = use_address();
+    Memo::new(move |_| {
+        let to =
+            |address: &Address, cursor: &str| address.with(&[without, &[("open", ""), ("cursor", cursor)]].concat());
+        address.with(|address| Pages {
+            first: address.get("cursor").map(|_| to(address, "")),
+            next: next.get().map(|cursor| to(address, &cursor)),
+        })
     })
 }
 
-/// The address of the page after this one, and of the first one where this is a later one.
-fn pages(visit: &Visit, next: Option<String>) -> (Option<String>, Option<String>) {
-    let first = visit.query.get("cursor").map(|_| visit.with(&[("cursor", "")]));
-    (first, next.map(|cursor| visit.with(&[("cursor", &cursor)])))
+/// The way through a list that is read in one order: back to its beginning, and on.
+#[component]
+fn Onward(pages: Memo<Pages>) -> impl IntoView {
+    move || {
+        let pages = pages.get();
+        pages.are_any().then(|| {
+            let Pages { first, next } = pages;
+            view! {
+                <nav class="actions" aria-label="Pages">
+                    {first.map(|address| view! { <a class="button small" id="first" href=address>"First page"</a> })}
+                    {next.map(|address| view! { <a class="button small" id="next" href=address>"Next"</a> })}
+                </nav>
+            }
+        })
+    }
 }

@@ -1,354 +1,261 @@
-//! `/o/<slug>/organization`: ORGANIZATION MANAGEMENT. What is open, searched and confirmed stands in the address, so that
-//! the page is whole without scripts, and the back button closes what it opened.
+//! `/o/<slug>/organization`: ORGANIZATION MANAGEMENT. What is open, searched and confirmed stands in the address, so that links,
+//! Back and a reload lead where one was, and the page is whole without scripts.
 
+mod bulk;
 mod dialogs;
+mod filters;
 mod foot;
-mod marks;
+mod guide;
+mod headings;
+mod invite;
 mod panel;
 mod row;
+mod upload;
 
-use super::{
-    Away, Document, Loaded, Visit, ask,
-    ask::Pending,
-    dialog, ends,
-    frame::{Console, Entry, Frame},
-};
 use crate::{
+    address::{Address, use_address, use_slug},
     api::{
-        access::of_access,
-        grants::Grants,
-        members::{Member, Members, RowStatus},
+        invitations::ResendCall,
+        members::{self, Page, ReactivateCall, RowStatus},
     },
     components::{
-        access::Place,
+        ask::{AskDialog, Pending},
+        fields::kept_field,
+        form::Form as Post,
+        grants_editor::Drafts,
         icon::{Glyph, Icon},
+        opened::opened,
+        row::RowAction,
         table::Search,
     },
+    read::{look_again, shown, use_read},
+    write::Write,
 };
-use dialogs::Dialog;
-use domain::id::MemberId;
+use bulk::{Bulk, Selected};
+use dialogs::Dialogs;
+use filters::{Filters, Nobody};
 use foot::Foot;
+use guide::Guide;
+use headings::Headings;
 use leptos::prelude::*;
-use panel::{Open, Panel, Whose};
+use leptos_meta::Title;
+use leptos_router::components::Form;
+use panel::Panel;
 use row::Row;
 
-/// Everything the page shows.
-struct Facts {
-    frame: Frame,
-    slug: String,
-    name: String,
-    admin: bool,
-    own: String,
-    counts: Counts,
-    members: Members,
-    previous: Option<String>,
-    open: Option<Open>,
-    /// What the operator is asked for already.
-    pending: Pending,
-    dialog: Option<Dialog>,
-    /// What is asked of the operator, or about the end of an access.
-    question: Option<dialog::Dialog>,
-    state: State,
-    /// Whether a controller keeps a cluster as this page says.
-    enforced: bool,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Counts {
-    active: i64,
-    invited: i64,
-    deactivated: i64,
-}
-
 /// What an open row or a dialog puts into the address, beside what is asked of the operator.
-const PLAIN: [(&str, &str); 7] =
+const OPENED: [(&str, &str); 7] =
     [("open", ""), ("check", ""), ("invite", ""), ("deactivate", ""), ("revoke", ""), ("link", ""), ("ends", "")];
 
-/// The address's parameters, spelled out.
-#[derive(Debug, Clone, Default)]
-struct State {
-    search: String,
-    status: String,
-    sort: String,
-    cursor: String,
-    backwards: bool,
-    /// The number of this page's first row.
-    from: u64,
-    /// The address without a dialog or an open row.
-    plain: String,
+/// What the address says of the list: it stays while somebody pages, sorts and filters.
+const KEPT: [&str; 6] = ["search", "status", "role", "namespace", "sort", "limit"];
+
+/// And of the part of it that is shown.
+const PART: [&str; 3] = ["cursor", "to", "from"];
+
+/// This page with some of these parameters changed. It begins anew, unless the changes say at which part.
+fn listed(address: &Address, changes: &[(&str, &str)]) -> String {
+    let changed = |name: &str| changes.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+    let kept = KEPT.iter().map(|name| (*name, changed(name).unwrap_or_else(|| address.text(name))));
+    let part = PART.iter().map(|name| (*name, changed(name).unwrap_or_default()));
+    let query: Vec<_> = kept.chain(part).collect();
+    address.only(&query.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>())
 }
 
-pub(super) async fn load(visit: &Visit, slug: &str) -> Loaded {
-    let frame = Frame::load(visit, Some(slug)).await?;
-    let state = State::of(visit);
-    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    let query = crate::api::members::query(
-        some(&state.search),
-        Some(&state.status),
-        Some(&state.sort),
-        some(&state.cursor),
-        None,
-    )?;
-    let query = usecases::members::Query { backwards: state.backwards, ..query };
-    let page = usecases::members::list(&visit.context, slug, &query).await?;
-    let rows = crate::api::members::of_page(&page, visit.context.now());
-    let admin = page.own.is_some_and(|own| own.is_active_admin());
-    let pending = if admin { Pending::load(visit, slug).await? } else { Pending::default() };
-    let open = open(visit, slug, &rows, &pending, admin).await?;
-    let dialog = if admin { Dialog::asked(visit, slug, &rows).await? } else { None };
-    let question = match (admin && dialog.is_none(), ending(visit, slug, open.as_ref(), &rows)) {
-        (false, _) => None,
-        (true, Some(question)) => Some(question),
-        (true, None) => ask::asked(visit, &page.organization.slug).await?,
-    };
-    let facts = Facts {
-        slug: slug.to_owned(),
-        name: page.organization.name.to_string(),
-        admin,
-        own: page.own.map(|own| own.id.to_string()).unwrap_or_default(),
-        counts: Counts {
-            active: page.organization.members_active,
-            invited: page.organization.invitations_pending,
-            deactivated: page.organization.members_deactivated,
-        },
-        members: Members { members: rows, total: page.total, next: page.next },
-        previous: page.previous,
-        frame,
-        open,
-        pending,
-        dialog,
-        question,
-        state,
-        enforced: visit.context.settings().enforced,
-    };
-    let title = format!("Organization · {}", facts.name);
-    Ok(Document::new(title, move || view! { <Page facts /> }))
+/// What all parts of the page share.
+#[derive(Clone, Copy)]
+struct Shared {
+    slug: Memo<String>,
+    address: Memo<Address>,
+    page: Signal<Page>,
+    pending: Signal<Pending>,
+    resend: RowAction,
+    reactivate: RowAction,
+    selected: Selected,
 }
 
-/// The row that the address opens, where there is one that this person may look into.
-async fn open(
-    visit: &Visit,
-    slug: &str,
-    rows: &[Member],
-    pending: &Pending,
-    admin: bool,
-) -> Result<Option<Open>, Away> {
-    let Some(row) = visit.query.get("open").and_then(|id| rows.iter().find(|row| row.id == id)) else {
-        return Ok(None);
-    };
-    let Ok(member) = row.id.parse::<MemberId>() else { return Ok(None) };
-    let grants = match usecases::grants::of(&visit.context, slug, &row.id).await {
-        Ok(grants) => Grants::from(grants),
-        Err(usecases::Error::Refused(_)) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let whose = Whose { member, active: row.status == RowStatus::Active };
-    let marks = marks::marks(visit, whose, &grants, pending, admin);
-    let access = if visit.query.has("check") {
-        usecases::access::check_member(&visit.context, slug, &row.id).await?
-    } else {
-        usecases::access::of_member(&visit.context, slug, &row.id).await?
-    };
-    let access = of_access(access, visit.context.now());
-    Ok(Some(Open { member, grants, marks, access, place: Place::of(visit) }))
-}
-
-/// The question about the end of one tick of the open row.
-fn ending(visit: &Visit, slug: &str, open: Option<&Open>, rows: &[Member]) -> Option<dialog::Dialog> {
-    let (name, open) = (visit.query.get("ends")?, open?);
-    let grant = open.grants.namespaces.iter().find(|grant| grant.namespace.as_str() == name && grant.is_ticked())?;
-    let id = open.member.to_string();
-    let whose = &rows.iter().find(|row| row.id == id)?.email;
-    let question = ends::question(slug, open.member.into(), whose, &grant.namespace, grant.ends_at);
-    Some(dialog::Dialog::ask(question, visit.with(&[("ends", "")])))
-}
-
-impl State {
-    fn of(visit: &Visit) -> Self {
-        let text = |name: &str| visit.query.get(name).unwrap_or_default().to_owned();
-        Self {
-            search: text("search"),
-            status: text("status"),
-            sort: text("sort"),
-            cursor: text("cursor"),
-            backwards: visit.query.get("to") == Some("previous"),
-            from: text("from").parse().unwrap_or(1).max(1),
-            plain: visit.with(&[&PLAIN[..], &ask::FACTS[..]].concat()),
-        }
+impl Shared {
+    fn admin(self) -> bool {
+        self.page.with(|page| page.admin)
     }
 
-    /// The address with another filter or order, from its first page on.
-    fn address(&self, slug: &str, status: &str, sort: &str) -> String {
-        self.page(slug, status, sort, &[])
-    }
-
-    fn page(&self, slug: &str, status: &str, sort: &str, more: &[(&str, String)]) -> String {
-        let base = [("search", self.search.clone()), ("status", status.to_owned()), ("sort", sort.to_owned())];
-        let query: Vec<String> = base
-            .iter()
-            .chain(more)
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| format!("{name}={}", super::encode(value)))
-            .collect();
-        let path = format!("/o/{slug}/organization");
-        if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
+    /// As it is now; nothing is drawn anew for it.
+    fn is_admin(self) -> bool {
+        self.page.with_untracked(|page| page.admin)
     }
 }
 
 #[component]
-fn Page(facts: Facts) -> impl IntoView {
-    let Facts {
-        frame,
-        slug,
-        name,
-        admin,
-        own,
-        counts,
-        members,
-        previous,
-        open,
-        pending,
-        dialog,
-        question,
-        state,
-        enforced,
-    } = facts;
-    let everybody = counts.active + counts.invited + counts.deactivated;
-    let filter = |status: &'static str, word: &'static str, n: i64| {
-        let current = (state.status == status).then_some("true");
-        view! {
-            <a href=state.address(&slug, status, &state.sort) aria-current=current>
-                {word}
-                <span>{n}</span>
-            </a>
-        }
-    };
-    let filters = view! {
-        <div class="filters" role="group" aria-label="Status">
-            {filter("", "All", everybody)} {filter("active", "Active", counts.active)}
-            {filter("invited", "Invited", counts.invited)} {filter("deactivated", "Deactivated", counts.deactivated)}
-        </div>
-    };
-    let path = format!("/o/{slug}/organization");
-    let hidden = |name: &'static str, value: &str| {
-        let value = value.to_owned();
-        (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
-    };
-    let (status, sort) = (state.status.clone(), state.sort.clone());
-    let invite = admin.then(|| {
-        view! {
-            <button form="view" name="invite" value="1" id="invite-button" class="button primary">
-                <Glyph icon=Icon::Plus size=16 />
-                "Invite a User"
-            </button>
-        }
+pub fn OrganizationPage() -> impl IntoView {
+    let (slug, address) = (use_slug(), use_address());
+    Drafts::provide();
+    // Only what says which rows: opening a row or a dialog asks for nothing again.
+    let rows = Memo::new(move |_| {
+        address.with(|address| (KEPT.map(|name| address.text(name)), PART.map(|name| address.text(name))))
     });
-    let alone = everybody == 1 && state.search.is_empty();
+    let page = use_read(
+        move || (slug.get(), rows.get()),
+        |(slug, (kept, part))| async move {
+            let said = |text: String| Some(text).filter(|text| !text.is_empty());
+            let ([search, status, role, namespace, sort, limit], [cursor, to, _]) = (kept.map(said), part.map(said));
+            let limit = limit.and_then(|limit| limit.parse().ok());
+            members::page(slug, search, status, sort, cursor, to, role, namespace, limit).await
+        },
+    );
+    let selected = Selected::new();
+    let (resend, reactivate) = (Write::<ResendCall>::begin(), Write::<ReactivateCall>::begin());
+    let forms = move || {
+        view! {
+            <Post action=resend id="resend" class="row-form">
+                <input type="hidden" name="organization" value=move || slug.get() />
+            </Post>
+            <Post action=reactivate id="reactivate" class="row-form">
+                <input type="hidden" name="organization" value=move || slug.get() />
+            </Post>
+        }
+        .into_any()
+    };
+    let by_resend = RowAction::new("resend", "invitation", *resend);
+    let by_reactivate = RowAction::new("reactivate", "member", *reactivate);
     view! {
-        <Console frame entry=Entry::Organization>
-            <header class="page-head">
-                <div>
-                    <h1>"Organization management"</h1>
-                    <p>{format!("Who is in {name}, and which namespaces each may work in.")}</p>
-                </div>
-                {invite}
-            </header>
-            <form id="view" method="get" action=path.clone() data-soft="" hidden>
-                {hidden("search", &state.search)} {hidden("status", &status)} {hidden("sort", &sort)}
-                {hidden("cursor", &state.cursor)} {state.backwards.then(|| hidden("to", "previous"))}
-                {(state.from > 1).then(|| hidden("from", &state.from.to_string()))}
-            </form>
-            <section class="card" aria-labelledby="users">
-                <h2 id="users" class="visually-hidden">
-                    "Users"
-                </h2>
-                <div class="card-tools">
-                    {filters}
-                    <Search
-                        action=path
-                        value=state.search.clone()
-                        placeholder="Email or name"
-                        label="Search users by email or name"
-                        kept=vec![("status", status.clone()), ("sort", sort.clone())]
-                    />
-                </div>
-                <Table members=members.members slug=slug.clone() admin own open pending enforced state=state.clone() />
-                <Foot slug=slug.clone() state total=members.total next=members.next previous admin alone />
-            </section>
-            {dialog.map(|dialog| dialog.into_view(slug, enforced))} {question.map(dialog::Dialog::into_view)}
-        </Console>
+        {shown(
+            page,
+            move |page| {
+                let pending = Signal::derive(move || page.with(|page| Pending(page.waiting.clone())));
+                let shared =
+                    Shared { slug, address, page, pending, resend: by_resend, reactivate: by_reactivate, selected };
+                view! {
+                    <Shown shared />
+                    {shared.is_admin().then(forms)}
+                }
+                .into_any()
+            },
+        )}
     }
 }
 
 #[component]
-fn Table(
-    members: Vec<Member>,
-    slug: String,
-    admin: bool,
-    own: String,
-    open: Option<Open>,
-    pending: Pending,
-    enforced: bool,
-    state: State,
-) -> impl IntoView {
-    if members.is_empty() {
-        let clear = format!("/o/{slug}/organization");
-        return view! {
-            <div class="empty">
-                <h3>"Nobody here"</h3>
-                <p>"No user matches this search and filter."</p>
-                <a class="button" href=clear>
-                    "Show all users"
-                </a>
-            </div>
-        }
-        .into_any();
-    }
-    let descending = state.sort == "-email";
-    let (order, turned, arrow) =
-        if descending { ("descending", "", Icon::Down) } else { ("ascending", "-email", Icon::Up) };
-    let sort = state.address(&slug, &state.status, turned);
-    let rows: Vec<_> = members
-        .into_iter()
-        .map(|member| {
-            let open = open.clone().filter(|open| open.member.to_string() == member.id);
-            let is_own = member.id == own;
-            let may_open = !member.status.is_invitation() && (admin || is_own);
-            let pending = pending.clone();
-            let is_open = open.is_some();
-            let panel = open.map(|open| {
-                let (slug, member, pending) = (slug.clone(), member.clone(), pending.clone());
-                view! { <Panel slug member open is_own may_save=admin pending /> }
-            });
+fn Shown(shared: Shared) -> impl IntoView {
+    let Shared { slug, page, .. } = shared;
+    look_again(Signal::derive(move || page.with(is_withdrawing)));
+    let name = move || page.with(|page| page.name.to_string());
+    let invite = move || {
+        shared.admin().then(|| {
             view! {
-                <Row slug=slug.clone() member admin may_open is_open enforced back=state.plain.clone() pending />
-                {panel}
+                <button form="view" name="invite" value="1" id="invite-button" class="button primary">
+                    <Glyph icon=Icon::Plus size=16 />
+                    "Invite a User"
+                </button>
             }
         })
-        .collect();
+    };
     view! {
-        <table class="users">
-            <thead>
-                <tr>
-                    <th>
-                        <span class="visually-hidden">"Namespaces"</span>
-                    </th>
-                    <th aria-sort=order>
-                        <a href=sort id="sort-email">
-                            "Email "
-                            <Glyph icon=arrow size=14 />
-                        </a>
-                    </th>
-                    <th>"First Name"</th>
-                    <th>"Last Name"</th>
-                    <th>"2FA"</th>
-                    <th>"Invited By"</th>
-                    <th>"Status"</th>
-                    <th>"Actions"</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+        <Title text=move || format!("Organization · {}", name()) />
+        <header class="page-head">
+            <div>
+                <h1>"Organization management"</h1>
+                <p>{move || format!("Who is in {}, and which namespaces each may work in.", name())}</p>
+            </div>
+            {invite}
+        </header>
+        <Guide shared />
+        <View shared />
+        <section class="card" aria-labelledby="users">
+            <h2 id="users" class="visually-hidden">
+                "Users"
+            </h2>
+            <div class="card-tools">
+                <Filters shared />
+                <Search placeholder="Email or name" label="Search users by email or name" kept=&KEPT[1..] />
+            </div>
+            <Bulk shared selected=shared.selected />
+            <Table shared />
+            <Foot shared />
+        </section>
+        <Dialogs shared />
+        {move || shared.admin().then(|| view! { <AskDialog organization=slug /> })}
     }
     .into_any()
+}
+
+/// What the page's buttons submit that open something: an address with one parameter more.
+#[component]
+fn View(shared: Shared) -> impl IntoView {
+    let Shared { address, .. } = shared;
+    let fields = KEPT.into_iter().chain(PART).map(|name| kept_field(address, name)).collect::<Vec<_>>();
+    view! {
+        <Form action=move || address.with(|address| address.path().to_owned()) noscroll=true attr:id="view">
+            {fields}
+        </Form>
+    }
+    .into_any()
+}
+
+/// Whether the cluster has still to let go of somebody.
+fn is_withdrawing(page: &Page) -> bool {
+    let waits = |member: &members::Member| member.status == RowStatus::Deactivated && member.withdrawn_at.is_none();
+    page.enforced && page.members.iter().any(waits)
+}
+
+fn everybody(page: &Page) -> i64 {
+    page.counts.active + page.counts.invited + page.counts.deactivated
+}
+
+#[component]
+fn Table(shared: Shared) -> impl IntoView {
+    let Shared { address, page, .. } = shared;
+    let ids =
+        Memo::new(move |_| page.with(|page| page.members.iter().map(|member| member.id.clone()).collect::<Vec<_>>()));
+    let open = Memo::new(move |_| address.with(|address| address.text("open")));
+    let nobody = move || ids.with(Vec::is_empty).then(|| view! { <Nobody shared /> });
+    view! {
+        <table class="users" hidden=move || ids.with(Vec::is_empty)>
+            <Headings shared />
+            <tbody>
+                <For each=move || ids.get() key=Clone::clone let:id>
+                    <Member shared id open />
+                </For>
+            </tbody>
+        </table>
+        {nobody}
+    }
+    .into_any()
+}
+
+/// A row, and what opens below it.
+#[component]
+fn Member(shared: Shared, id: String, open: Memo<String>) -> impl IntoView {
+    let this = id.clone();
+    let found =
+        Memo::new(move |_| shared.page.with(|page| page.members.iter().find(|member| member.id == this).cloned()));
+    let seen = Memo::new(move |_| found.with(|found| found.as_ref().and_then(|member| member.last_active)));
+    // Whoever is here is seen again each minute: no reason to draw their row anew, under the keys of whoever is in it.
+    let member = Memo::new(move |_| found.get().map(|member| members::Member { last_active: None, ..member }));
+    let is_open = Memo::new(move |_| open.with(|open| *open == id));
+    // Only as it opens and closes: drawn anew, it would lose what somebody has ticked in it.
+    let has_panel = Memo::new(move |_| {
+        is_open.get() && member.with(|member| member.as_ref().is_some_and(|member| row::may_open(shared, member)))
+    });
+    let row = move || member.get().map(|member| view! { <Row shared member seen is_open /> });
+    let panel = opened(move || has_panel.get().then_some(()), move |()| view! { <Panel shared member /> }.into_any());
+    view! {
+        {row}
+        {panel}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_is_changed_begins_anew_and_keeps_the_rest() {
+        let search = "search=a&role=admin&sort=-name&limit=25&cursor=c&to=previous&from=26&open=1&__err=e";
+        let address = Address::parse("/o/north/organization", search);
+        let listed = |changes: &[(&str, &str)]| listed(&address, changes).replace("/o/north/organization", "");
+        assert_eq!(listed(&[("status", "active")]), "?search=a&status=active&role=admin&sort=-name&limit=25");
+        assert_eq!(listed(&[("search", ""), ("role", ""), ("limit", "")]), "?sort=-name");
+        let next = listed(&[("cursor", "d"), ("from", "51"), ("to", "")]);
+        assert_eq!(next, "?search=a&role=admin&sort=-name&limit=25&cursor=d&from=51");
+    }
 }

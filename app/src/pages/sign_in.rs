@@ -1,25 +1,48 @@
 //! `/sign-in`
 
-use super::{Away, Document, Loaded, Visit, frame::Card};
-use crate::components::form::{Field, Form};
+use crate::{
+    address::use_address,
+    api::sessions::{self, SignInCall},
+    components::{
+        card::{self, Card},
+        form::{Field, Form, Submit},
+    },
+    read::{shown_or, use_read},
+    write::Write,
+};
 use domain::path;
 use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::Redirect;
 
-pub(super) async fn load(visit: &Visit) -> Loaded {
-    let next = visit.query.get("next").map(ToOwned::to_owned);
-    if visit.context.signed_in().is_ok() {
-        return Err(Away::To(path::HOME.into()));
+#[component]
+pub fn SignIn() -> impl IntoView {
+    let door = use_read(|| (), |()| sessions::door());
+    view! {
+        <Title text="Sign in" />
+        {shown_or(
+            door,
+            |door| {
+                let door = door.get_untracked();
+                if door.home.is_some() {
+                    return view! { <Redirect path=path::HOME /> }.into_any();
+                }
+                if door.first {
+                    return view! { <Redirect path=path::SIGN_UP /> }.into_any();
+                }
+                view! { <Page open=door.open /> }.into_any()
+            },
+            card::failed,
+            || ().into_any(),
+        )}
     }
-    if usecases::sign_up::is_first(&visit.context).await? {
-        return Err(Away::To(path::SIGN_UP.into()));
-    }
-    let email = visit.query.get("email").map(ToOwned::to_owned);
-    let open = usecases::sign_up::is_open(&visit.context).await?;
-    Ok(Document::new("Sign in", move || view! { <Page next email open /> }))
 }
 
 #[component]
-fn Page(next: Option<String>, email: Option<String>, open: bool) -> impl IntoView {
+fn Page(open: bool) -> impl IntoView {
+    let address = use_address().get_untracked();
+    let next = address.get("next").and_then(path::local).map(ToOwned::to_owned);
+    let sign_in = Write::<SignInCall>::begin();
     let ended = next.is_some().then(|| view! { <p class="lead">"Sign in to go on to the page you asked for."</p> });
     let sign_up = open.then(|| {
         view! {
@@ -31,19 +54,17 @@ fn Page(next: Option<String>, email: Option<String>, open: bool) -> impl IntoVie
     view! {
         <Card heading="Sign in">
             {ended}
-            <Form action="/api/v1/sessions/sign-in" next=next.unwrap_or_else(|| path::HOME.to_owned())>
+            <Form action=sign_in next=next.unwrap_or_else(|| path::HOME.to_owned())>
                 <Field
                     name="email"
                     label="Email"
                     kind="email"
                     autocomplete="username"
-                    value=email.unwrap_or_default()
+                    value=address.text("email")
                     autofocus=true
                 />
                 <Field name="password" label="Password" kind="password" autocomplete="current-password" />
-                <button type="submit" class="button primary wide">
-                    "Sign in"
-                </button>
+                <Submit class="button primary wide">"Sign in"</Submit>
             </Form>
             <p class="gate-foot">
                 <a href=path::FORGOT_PASSWORD>"Forgot your password?"</a>
@@ -51,4 +72,5 @@ fn Page(next: Option<String>, email: Option<String>, open: bool) -> impl IntoVie
             {sign_up}
         </Card>
     }
+    .into_any()
 }

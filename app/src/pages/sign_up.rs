@@ -1,41 +1,52 @@
 //! `/sign-up`
 
-use super::{
-    Away, Document, Loaded, Visit,
-    frame::{Card, MailSent},
-};
 use crate::{
+    address::use_address,
+    api::sessions::{self, SignUpCall, SignedUp},
     components::{
+        card::{self, Card, MailSent},
         credentials::NewPassword,
-        form::{Field, Form},
+        failed::set_status,
+        form::{Field, Form, Submit},
     },
     error::ApiError,
+    read::{shown_or, use_read},
+    write::Write,
 };
 use domain::{Refusal, path};
 use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{NavigateOptions, components::Redirect, hooks::use_navigate};
 
-pub(super) async fn load(visit: &Visit) -> Loaded {
-    if visit.context.signed_in().is_ok() {
-        return Err(Away::To(path::HOME.into()));
-    }
-    if visit.query.has("sent") {
-        return Ok(Document::new(
-            "Look into your mailbox",
-            || view! { <MailSent lead="A mail is on its way to the address you typed, and says how to go on. Its link works for 24 hours." again=path::SIGN_UP /> },
-        ));
-    }
-    let first = usecases::sign_up::is_first(&visit.context).await?;
-    if !first && !usecases::sign_up::is_open(&visit.context).await? {
-        let error = ApiError::from(Refusal::SignUpsClosed);
-        let status = error.status();
-        let document = Document::new("Sign-up is closed", move || view! { <Closed why=error.message /> });
-        return Ok(Document { status, ..document });
-    }
-    Ok(Document::new("Create an organization", move || view! { <Page first /> }))
+const SENT: &str = "A mail is on its way to the address you typed, and says how to go on. Its link works for 24 hours.";
+
+#[component]
+pub fn SignUp() -> impl IntoView {
+    let address = use_address();
+    let sent = Memo::new(move |_| address.with(|address| address.has("sent")));
+    let door = use_read(|| (), |()| sessions::door());
+    let action = Write::<SignUpCall>::begin();
+    shown_or(
+        door,
+        move |door| {
+            let door = door.get_untracked();
+            if door.home.is_some() {
+                return view! { <Redirect path=path::HOME /> }.into_any();
+            }
+            let page = move || match (sent.get(), door.first || door.open) {
+                (true, _) => view! { <MailSent lead=SENT again=path::SIGN_UP /> }.into_any(),
+                (false, true) => view! { <Page first=door.first action /> }.into_any(),
+                (false, false) => view! { <Closed /> }.into_any(),
+            };
+            page.into_any()
+        },
+        card::failed,
+        || ().into_any(),
+    )
 }
 
 #[component]
-fn Page(first: bool) -> impl IntoView {
+fn Page(first: bool, action: Write<SignUpCall>) -> impl IntoView {
     let lead = if first {
         "You are the first here. This makes your account and your organization, and signs you in at once."
     } else {
@@ -51,10 +62,19 @@ fn Page(first: bool) -> impl IntoView {
             </p>
         }
     });
+    let navigate = use_navigate();
+    let done = Callback::new(move |answer| {
+        let next = match answer {
+            SignedUp::In(entered) => path::organization(&entered.organization),
+            SignedUp::Next { .. } => format!("{}?sent", path::SIGN_UP),
+        };
+        navigate(&next, NavigateOptions::default());
+    });
     view! {
+        <Title text="Create an organization" />
         <Card heading="Create an organization">
             <p class="lead">{lead}</p>
-            <Form action="/api/v1/sessions/sign-up">
+            <Form action done>
                 <Field
                     name="organization_name"
                     label="Organization"
@@ -66,23 +86,26 @@ fn Page(first: bool) -> impl IntoView {
                 <Field name="last_name" label="Last name" autocomplete="family-name" />
                 <Field name="email" label="Email" kind="email" autocomplete="username" />
                 <NewPassword />
-                <button type="submit" class="button primary wide">
-                    "Create organization"
-                </button>
+                <Submit class="button primary wide">"Create organization"</Submit>
             </Form>
             {sign_in}
         </Card>
     }
+    .into_any()
 }
 
 #[component]
-fn Closed(why: String) -> impl IntoView {
+fn Closed() -> impl IntoView {
+    let error = ApiError::from(Refusal::SignUpsClosed);
+    set_status(error.status());
     view! {
+        <Title text="Sign-up is closed" />
         <Card heading="Sign-up is closed">
-            <p class="lead">{why}</p>
+            <p class="lead">{error.message}</p>
             <a class="button wide" href=path::SIGN_IN>
                 "Sign in"
             </a>
         </Card>
     }
+    .into_any()
 }

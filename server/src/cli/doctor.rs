@@ -3,7 +3,10 @@
 mod cluster;
 
 use super::{Failed, open};
-use crate::config::Config;
+use crate::{
+    config::Config,
+    connections::{Limits, open_files},
+};
 use std::{process::ExitCode, time::Duration};
 use usecases::Clock;
 
@@ -23,6 +26,7 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failed> {
     };
     say("settings", Ok(format!("listens on {}, links begin with {}", config.listen, config.base_url)));
     say("data", data(config));
+    say("files", files(config));
     say("database", database(config).await);
     say("mail", mail(config).await);
     for (name, outcome) in cluster::findings(config).await {
@@ -52,6 +56,13 @@ fn data(config: &Config) -> Result<String, String> {
         )
     })?;
     Ok(format!("{} can be written", config.data.display()))
+}
+
+/// Of this shell; a service has the limit that its manager gives it.
+fn files(config: &Config) -> Result<String, String> {
+    let database_connections = usize::try_from(config.database.connections).unwrap_or(usize::MAX);
+    let limits = Limits::for_files(open_files(), database_connections).map_err(|error| error.to_string())?;
+    Ok(format!("{} connections at once, by the limit of open files", limits.total))
 }
 
 async fn database(config: &Config) -> Result<String, String> {

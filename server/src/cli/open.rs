@@ -3,7 +3,7 @@
 use super::Failed;
 use crate::{
     config::Config,
-    http::{Assets, Server},
+    http::{Assets, Listeners, Server},
     metrics::Metrics,
     traces::Traces,
 };
@@ -117,6 +117,7 @@ pub(super) fn server(config: &Config, installation: Arc<Installation>) -> Result
         https: config.is_https(),
         trusted_proxies: config.trusted_proxies.clone().into(),
         mailer: mailer(config)?,
+        listeners: Listeners::default(),
         leaving: Arc::default(),
         metrics: Metrics::default(),
         traces: Traces::from_environment().map_err(Failed)?,
@@ -137,6 +138,7 @@ pub(super) fn failed(error: &Error) -> Failed {
     match error {
         Error::Refused(refusal) => Failed(app::words::refusal(refusal)),
         Error::Unavailable(why) | Error::Contended(why) | Error::Broken(why) => Failed(why.clone()),
+        Error::Busy => Failed("too many passwords are being checked; try again in a moment".to_owned()),
         Error::Stale(_) => Failed("somebody else changed this meanwhile".to_owned()),
     }
 }

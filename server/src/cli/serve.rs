@@ -3,13 +3,13 @@
 use super::{Failed, controller, open};
 use crate::{
     config::{Config, Controller},
-    http::{Server, router},
+    connections::{self, ConnectionMetrics, Limits},
+    http::{Listeners, Server, router},
     judge::ApiServer,
     metrics,
     office::Here,
     worker,
 };
-use axum::serve::ListenerExt;
 use std::{
     net::SocketAddr,
     process::ExitCode,
@@ -28,17 +28,18 @@ use tokio::{
 pub(super) const FAREWELL: Duration = Duration::from_secs(7);
 
 pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
+    let database_connections = usize::try_from(config.database.connections).unwrap_or(usize::MAX);
+    let limits = Limits::for_files(connections::open_files(), database_connections)
+        .map_err(|error| Failed(error.to_string()))?;
     let installation = open::installation(&config).await?;
-    let server = open::server(&config, installation.clone())?;
-    let listener = bind(config.listen).await?;
+    // Half of the places at most are held by those who only listen.
+    let listeners = Listeners::up_to(limits.total / 2);
+    let server = Server { listeners, ..open::server(&config, installation.clone())? };
+    let listener = bind(config.listen)?;
     let metrics_listener = match config.metrics_listen {
-        Some(address) => Some(bind(address).await?),
+        Some(address) => Some(bind(address)?),
         None => None,
     };
-    // Without it the kernel holds small answers back for 40 ms.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
     if !server.assets.site.has_wasm {
         tracing::warn!("the site was not built: pages work, but nothing in them is alive. `make build` builds it.");
     }
@@ -80,15 +81,16 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
         config.base_url
     );
 
-    let service = router(server).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(told(stopping.clone()));
-    let serving = tokio::spawn(serving.into_future());
+    let (proxies, counts) = (server.trusted_proxies.clone(), metrics.connections.clone());
+    let serving = connections::serve(listener, router(server), limits, proxies, counts, stopping.clone());
+    let serving = tokio::spawn(serving);
     let watched = match metrics_listener {
         Some(listener) => {
             tracing::info!("Prometheus finds http://{}/metrics", listener.local_addr()?);
-            let service = metrics::router(metrics, installation.clone());
-            let watched = axum::serve(listener, service).with_graceful_shutdown(told(stopping.clone()));
-            Some(tokio::spawn(watched.into_future()))
+            let router = metrics::router(metrics, installation.clone());
+            let (limits, counts) = (Limits::for_metrics(), ConnectionMetrics::default());
+            let watched = connections::serve(listener, router, limits, Arc::default(), counts, stopping.clone());
+            Some(tokio::spawn(watched))
         }
         None => None,
     };
@@ -103,6 +105,7 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     let _ = stop.send(true);
     // Controllers far away wait here for changes.
     installation.bell.silence();
+    installation.live.silence();
     // Connections that are kept open without a request would hold us for ever.
     let all = async { tokio::join!(serving, ended(watched), mail, house, ended(controller)) };
     let _ = tokio::time::timeout(FAREWELL, all).await;
@@ -110,13 +113,8 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener, Failed> {
-    TcpListener::bind(address).await.map_err(|error| Failed(format!("can't listen on {address}: {error}")))
-}
-
-/// When it is time to stop.
-async fn told(mut stopping: watch::Receiver<bool>) {
-    let _ = stopping.wait_for(|stop| *stop).await;
+fn bind(address: SocketAddr) -> Result<TcpListener, Failed> {
+    connections::listen(address).map_err(|error| Failed(format!("can't listen on {address}: {error}")))
 }
 
 /// When what may run has ended.

@@ -3,20 +3,24 @@
 use super::{
     Server,
     caller::{bearer, cookie_name, identify},
-    flash,
     pages::{self, local, redirect},
+    plain::{self, Fields, append, set_notice},
 };
 use app::{
-    api::exchange::{Answer, CookieChange, Exchange, Instead},
+    api::{
+        client::NOTICE,
+        exchange::{Answer, CookieChange, Exchange, Instead},
+    },
     error::ApiError,
-    pages::{Flash, Visit},
 };
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
+use leptos::prelude::provide_context;
+use leptos_axum::handle_server_fns_with_context;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::{
     hash::{BuildHasher, RandomState},
@@ -30,129 +34,87 @@ const LARGEST_BODY: usize = 128 * 1024;
 /// In bytes: filters and cursors are a few hundred.
 const LONGEST_QUERY: usize = 16 * 1024;
 
-/// What is typed into fields of these names is never handed back.
-const SECRET_FIELDS: [&str; 4] = ["password", "current_password", "secret", "device_code"];
-
 pub(super) async fn answer(State(server): State<Server>, request: Request) -> Response {
-    // Our own scripts post for a page that is open, and read JSON unless the answer is shown instead of a page.
-    let enhanced = request.headers().contains_key(ENHANCED);
-    // A plain form of a page, as a browser without our scripts sends it.
-    let plain = request.method() == Method::POST
-        && !enhanced
-        && request
-            .headers()
-            .get(header::ACCEPT)
-            .and_then(|accept| accept.to_str().ok())
-            .is_some_and(|accept| accept.contains("text/html"));
+    // A plain form of a page, as a browser without our program sends it.
+    let accepts = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    let plain = request.method() == Method::POST && accepts.contains("text/html");
     let action = request.uri().path().to_owned();
-    let (fields, outcome) = run(&server, request).await;
+    let (fields, context, outcome) = run(&server, request).await;
     let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-    let wanted = field("next").and_then(local).map(ToOwned::to_owned);
-    let outcome = match outcome {
-        Ok(Done { context, answer: Answer { instead: Some(instead), next, .. }, .. }) if plain || enhanced => {
-            let address = wanted.or(next).unwrap_or_else(|| "/".to_owned());
-            return in_place(&server, context, instead, &address).await;
-        }
-        Ok(done) => Ok((done.response, done.answer)),
-        Err(error) => Err(error),
-    };
     if !plain {
         return match outcome {
-            Ok((response, answer)) => with_answer(response, answer, wanted, server.https),
+            Ok((response, answer)) => with_answer(response, answer, server.https),
             Err(error) => {
                 let mut response = error_response(&error);
                 if response.status() == StatusCode::METHOD_NOT_ALLOWED {
-                    let there = if registered(&action, &Method::GET).is_some() { "GET, HEAD" } else { "POST" };
+                    let there = if registered(&action, &Method::GET) { "GET, HEAD" } else { "POST" };
                     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(there));
                 }
                 response
             }
         };
     }
-    let back = field("back").and_then(local).unwrap_or("/").to_owned();
-    match outcome {
-        Ok((_, answer)) => {
-            let next = wanted.or(answer.next).unwrap_or(back);
-            let mut response = redirect(&next);
-            flash::append(response.headers_mut(), session_cookie(answer.cookie, server.https));
-            if answer.notice.is_some() {
-                let left = Flash { notice: answer.notice, ..Flash::default() };
-                flash::append(response.headers_mut(), flash::leave(left, server.https));
-            }
-            response
-        }
-        Err(error) => {
-            let typed = fields
-                .iter()
-                .filter(|(name, _)| !SECRET_FIELDS.contains(&name.as_str()) && name != "back" && name != "next");
-            let left =
-                Flash { notice: None, action: Some(action), error: Some(error), values: typed.cloned().collect() };
-            let mut response = redirect(&back);
-            flash::append(response.headers_mut(), flash::leave(left, server.https));
-            response
-        }
+    let back = field("back").and_then(local).unwrap_or("/");
+    let answer = match outcome {
+        Ok((_, answer)) => answer,
+        Err(error) => return plain::failed(context.as_ref(), back, &action, error, &fields),
+    };
+    // What is no address at all can't be shown in this very answer.
+    let next = field("next").and_then(local).filter(|next| next.parse::<Uri>().is_ok());
+    let next = next.or(answer.next.as_deref()).unwrap_or(back);
+    let mut response = match (answer.instead, context) {
+        (Some(Instead::Token(created)), Some(context)) => pages::created(&server, context, created, next).await,
+        (Some(Instead::File(file)), _) => saved(file),
+        _ => redirect(next),
+    };
+    append_session(response.headers_mut(), answer.cookie, server.https);
+    if let Some(notice) = answer.notice {
+        set_notice(response.headers_mut(), &notice, server.https);
     }
+    response
 }
 
-/// Set by our own scripts.
-const ENHANCED: HeaderName = HeaderName::from_static("bailiwick-enhanced");
-
-/// What is kept nowhere is shown in this very answer.
-async fn in_place(server: &Server, context: Context, instead: Instead, next: &str) -> Response {
-    match instead {
-        Instead::Token(created) => {
-            pages::show(server, Visit { created: Some(created), ..pages::visit(context, next) }).await
-        }
-        // The name is made of a slug: letters, digits and hyphens.
-        Instead::File(file) => {
-            let disposition = format!("attachment; filename=\"{}\"", file.file_name);
-            let headers =
-                [(header::CONTENT_TYPE, "application/yaml".to_owned()), (header::CONTENT_DISPOSITION, disposition)];
-            (headers, file.kubeconfig).into_response()
-        }
-    }
+/// A file for the person's own disk. The name is made of a slug: letters, digits and hyphens.
+fn saved(file: app::api::tokens::Kubeconfig) -> Response {
+    let disposition = format!("attachment; filename=\"{}\"", file.file_name);
+    let headers = [(header::CONTENT_TYPE, "application/yaml".to_owned()), (header::CONTENT_DISPOSITION, disposition)];
+    (headers, file.kubeconfig).into_response()
 }
 
-type Fields = Vec<(String, String)>;
+type Outcome = Result<(Response, Answer), ApiError>;
 
-/// A function that did what it was asked, and for whom.
-struct Done {
-    context: Context,
-    response: Response,
-    answer: Answer,
-}
-
-/// Checks what may come in, finds the function, and runs it. Answers what was typed, for a plain form.
-async fn run(server: &Server, request: Request) -> (Fields, Result<Done, ApiError>) {
+/// Checks what may come in, finds the function, and runs it. Answers what was typed and who asked, for a plain form.
+async fn run(server: &Server, request: Request) -> (Fields, Option<Context>, Outcome) {
     let (mut parts, body) = request.into_parts();
     // A HEAD is a GET whose body nobody wants.
     if parts.method == Method::HEAD {
         parts.method = Method::GET;
     }
     let path = parts.uri.path().to_owned();
-    if !matches!(parts.method, Method::GET | Method::POST) || registered(&path, &parts.method).is_none() {
-        return (Vec::new(), Err(not_there(&path)));
+    let refused = |error| (Fields::new(), None, Err(error));
+    if !matches!(parts.method, Method::GET | Method::POST) || !registered(&path, &parts.method) {
+        return refused(not_there(&path));
     }
     if parts.uri.query().is_some_and(|query| query.len() > LONGEST_QUERY) {
-        return (Vec::new(), Err(too_large()));
+        return refused(too_large());
     }
     if parts.method == Method::POST && !is_form(&parts.headers) {
         let message = "Send the fields as application/x-www-form-urlencoded.";
-        return (Vec::new(), Err(ApiError::new("unsupported_content_type", message)));
+        return refused(ApiError::new("unsupported_content_type", message));
     }
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return (Vec::new(), Err(too_large())) };
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return refused(too_large()) };
     let fields: Fields = form_urlencoded::parse(&body).into_owned().collect();
     // Leptos redirects by itself what looks like a plain form, to wherever the Referer says; it is never shown one.
     parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     parts.headers.remove(header::REFERER);
-    let outcome = call(server, &path, Request::from_parts(parts, body)).await;
-    (fields, outcome)
-}
-
-async fn call(server: &Server, path: &str, request: Request<Bytes>) -> Result<Done, ApiError> {
-    let context = identify(server, &request, bearer(request.headers())).await?;
-    let (response, answer) = perform(&context, path, request).await?;
-    Ok(Done { context, response, answer })
+    let request = Request::from_parts(parts, body);
+    match identify(server, &request, bearer(request.headers())).await {
+        Ok(context) => {
+            let outcome = perform(&context, &path, request).await;
+            (fields, Some(context), outcome)
+        }
+        Err(error) => (fields, None, Err(error.into())),
+    }
 }
 
 /// How often a function is run once more because another transaction was in its way.
@@ -163,11 +125,7 @@ const MORE_TRIES: u32 = 3;
 ///
 /// # Errors
 /// There is no such function, or it says no.
-pub(crate) async fn perform(
-    context: &Context,
-    path: &str,
-    request: Request<Bytes>,
-) -> Result<(Response, Answer), ApiError> {
+pub(crate) async fn perform(context: &Context, path: &str, request: Request<Bytes>) -> Outcome {
     let mut more = 0..MORE_TRIES;
     loop {
         match perform_once(context, path, request.clone().map(Body::from)).await {
@@ -186,11 +144,16 @@ fn pause(again: u32) -> Duration {
     Duration::from_millis((10 << again) + spread)
 }
 
-async fn perform_once(context: &Context, path: &str, request: Request) -> Result<(Response, Answer), ApiError> {
-    let mut function = registered(path, request.method()).ok_or_else(|| not_there(path))?;
-    let (mut response, answer) = Exchange::new(context.clone()).run(function.run(request)).await;
+async fn perform_once(context: &Context, path: &str, request: Request) -> Outcome {
+    if !registered(path, request.method()) {
+        return Err(not_there(path));
+    }
+    let exchange = Exchange::new(context.clone());
+    let provided = exchange.clone();
+    let answered = handle_server_fns_with_context(move || provide_context(provided.clone()), request).await;
+    let mut response = answered.into_response();
     if response.headers_mut().remove(FAILED).is_none() {
-        return Ok((response, answer));
+        return Ok((response, exchange.answer()));
     }
     // The body is the error as the function returned it; its status is our own table's business.
     let body = to_bytes(response.into_body(), LARGEST_BODY).await.map_err(|_| ApiError::internal())?;
@@ -200,14 +163,12 @@ async fn perform_once(context: &Context, path: &str, request: Request) -> Result
 /// Leptos marks a failed function's answer with this header.
 const FAILED: HeaderName = HeaderName::from_static("serverfnerror");
 
-type Function = server_fn::middleware::BoxedService<Request, Response>;
-
-fn registered(path: &str, method: &Method) -> Option<Function> {
-    server_fn::axum::get_server_fn_service(path, method.clone())
+fn registered(path: &str, method: &Method) -> bool {
+    server_fn::axum::get_server_fn_service(path, method.clone()).is_some()
 }
 
 fn not_there(path: &str) -> ApiError {
-    let other = [Method::GET, Method::POST].iter().any(|method| registered(path, method).is_some());
+    let other = [Method::GET, Method::POST].iter().any(|method| registered(path, method));
     if other {
         ApiError::new("method_not_allowed", "This path is asked by the other method: reads are GET, writes are POST.")
     } else {
@@ -238,26 +199,24 @@ pub(super) fn error_response(error: &ApiError) -> Response {
     response
 }
 
-/// Adds what the function said beside its JSON, for our own scripts.
-fn with_answer(mut response: Response, answer: Answer, wanted: Option<String>, https: bool) -> Response {
+/// Adds what the function said beside its JSON, for our own program.
+fn with_answer(mut response: Response, answer: Answer, https: bool) -> Response {
     let headers = response.headers_mut();
-    flash::append(headers, session_cookie(answer.cookie, https));
-    if let Some(next) = wanted.or(answer.next).and_then(|next| HeaderValue::from_str(&next).ok()) {
-        headers.insert(HeaderName::from_static("bailiwick-next"), next);
-    }
+    append_session(headers, answer.cookie, https);
     let notice = answer.notice.map(|notice| utf8_percent_encode(&notice, NON_ALPHANUMERIC).to_string());
     if let Some(notice) = notice.and_then(|notice| HeaderValue::from_str(&notice).ok()) {
-        headers.insert(HeaderName::from_static("bailiwick-notice"), notice);
+        headers.insert(HeaderName::from_static(NOTICE), notice);
     }
     response
 }
 
-fn session_cookie(change: Option<CookieChange>, https: bool) -> Option<HeaderValue> {
+fn append_session(headers: &mut HeaderMap, change: Option<CookieChange>, https: bool) {
     let name = cookie_name(https);
     let secure = if https { "; Secure" } else { "" };
-    let (value, seconds) = match change? {
-        CookieChange::Set(value) => (value, Settings::SESSION_LONGEST.as_secs()),
-        CookieChange::Remove => (String::new(), 0),
+    let (value, seconds) = match change {
+        Some(CookieChange::Set(value)) => (value, Settings::SESSION_LONGEST.as_secs()),
+        Some(CookieChange::Remove) => (String::new(), 0),
+        None => return,
     };
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")).ok()
+    append(headers, &format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"));
 }

@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use leptos::config::LeptosOptions;
 use sha2::{Digest, Sha256};
 
 /// Inside the program in a release build; read from the folder in a debug build, where it changes under our hands.
@@ -17,7 +18,7 @@ struct Folder;
 /// What the site is made of, and the address it is served at.
 #[derive(Debug, Clone)]
 pub struct Assets {
-    pub site: app::pages::Site,
+    pub site: app::Site,
     version: String,
 }
 
@@ -35,7 +36,8 @@ impl Assets {
             }
         }
         let version: String = hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { site: app::pages::Site { pkg: format!("/pkg/{version}"), has_wasm }, version }
+        let options = LeptosOptions::builder().output_name("bailiwick").site_pkg_dir(format!("pkg/{version}")).build();
+        Self { site: app::Site { options, has_wasm }, version }
     }
 }
 

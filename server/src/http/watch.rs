@@ -80,7 +80,8 @@ fn route_of(request: &Request) -> &'static str {
         route if route.starts_with("/api/") => {
             FUNCTIONS.get(request.uri().path()).map_or("other", |path| path.trim_start_matches('/'))
         }
-        _ => "other",
+        // The rest are the pages.
+        _ => "page",
     }
 }
 

@@ -24,45 +24,45 @@ fn a_permission_is_asked_for_approved_and_seen_from_both_sides() {
         let ask = asking(&page, "ask-w:pods-northwind-dev");
         let typed = [("reason", "A deploy hangs,\nand I must look into it."), ("lasts", "8h")];
         let page = fill(&ada, &ask, "requests/file", &typed).await;
-        assert!(page.text.contains("The operator is asked."), "{}", page.text);
-        assert!(page.text.contains("asked on 23 Nov 2026"), "{}", page.text);
+        assert!(page.shows("The operator is asked."), "{}", page.text);
+        assert!(page.shows("asked on 23 Nov 2026"), "{}", page.text);
         assert!(!page.text.contains("id=\"ask-w:pods-northwind-dev\""), "asked twice");
         let page = ada.visit("/o/northwind/settings").await;
         for words in
             [&*format!("give {} w:pods in northwind-dev for 8 hours", bo.email), "waiting", "A deploy hangs,\nand"]
         {
-            assert!(page.text.contains(words), "{words}: {}", page.text);
+            assert!(page.shows(words), "{words}: {}", page.text);
         }
 
         let page = olga.visit("/operator").await;
-        assert!(page.text.contains(" waiting</span>"), "{}", page.text);
+        assert!(page.shows(" waiting</span>"), "{}", page.text);
         let id = requested(&page);
         let question = format!("/operator/requests?approve={id}");
         let page = olga.visit(&question).await;
         for words in ["ada@northwind.example of Northwind asks for it", "exec, attach, port-forward", "after 8 hours"] {
-            assert!(page.text.contains(words), "{words}: {}", page.text);
+            assert!(page.shows(words), "{words}: {}", page.text);
         }
         let page = fill(&olga, &question, "operator/approve", &[("note", "Until tonight.")]).await;
-        assert!(page.text.contains("The request is approved.") && page.text.contains("Nothing waits"), "{}", page.text);
+        assert!(page.shows("The request is approved.") && page.shows("Nothing waits"), "{}", page.text);
 
         let page = ada.visit("/o/northwind/settings").await;
         for words in ["approved", "approved by olga@operators.example", "Until tonight."] {
-            assert!(page.text.contains(words), "{words}: {}", page.text);
+            assert!(page.shows(words), "{words}: {}", page.text);
         }
         let page = ada.visit(&row).await;
-        assert!(page.text.contains("given by olga@operators.example, ends in 8 hours"), "{}", page.text);
+        assert!(page.shows("given by olga@operators.example, ends in 8 hours"), "{}", page.text);
         let own = bo.visit(&row).await;
-        assert!(own.text.contains("given by olga@operators.example") && !own.text.contains("ask=take_permission"));
+        assert!(own.shows("given by olga@operators.example") && !own.text.contains("ask=take_permission"));
         let log = ada.visit("/o/northwind/activity").await;
-        assert!(log.text.contains("<span class=\"role\">operator</span>"), "{}", log.text);
-        assert!(log.text.contains(&format!("gave {} w:pods in northwind-dev until 23 Nov 2026, 17:30 UTC", bo.email)));
+        assert!(log.shows("<span class=\"role\">operator</span>"), "{}", log.text);
+        assert!(log.shows(&format!("gave {} w:pods in northwind-dev until 23 Nov 2026, 17:30 UTC", bo.email)));
         let desk = olga.visit("/operator/activity").await;
-        assert!(desk.text.contains("approved a request") && desk.text.contains("/operator/organizations/northwind"));
+        assert!(desk.shows("approved a request") && desk.shows("/operator/organizations/northwind"));
 
         house.advance(8 * 60 * MINUTE);
         usecases::upkeep::end_grants(&house.installation).await.unwrap();
         let page = house.again(&ada.email, "northwind").await.visit(&row).await;
-        assert!(!page.text.contains("given by olga") && page.text.contains("ask=give_permission"), "{}", page.text);
+        assert!(!page.text.contains("given by olga") && page.shows("ask=give_permission"), "{}", page.text);
     });
 }
 
@@ -79,22 +79,22 @@ fn a_request_is_declined_with_a_note_or_withdrawn() {
         let id = requested(&olga.visit("/operator/requests").await);
         let page =
             fill(&olga, &format!("/operator?decline={id}"), "operator/decline", &[("note", "Tidy up first.")]).await;
-        assert!(page.text.contains("The request is declined."), "{}", page.text);
+        assert!(page.shows("The request is declined."), "{}", page.text);
         let page = ada.visit("/o/northwind/settings").await;
-        assert!(page.text.contains("declined") && page.text.contains("Tidy up first."), "{}", page.text);
-        assert!(olga.visit("/operator/requests?show=all").await.text.contains("Tidy up first."));
+        assert!(page.shows("declined") && page.shows("Tidy up first."), "{}", page.text);
+        assert!(olga.visit("/operator/requests?show=all").await.shows("Tidy up first."));
 
         let page = ask("30").await;
-        let id = page.text.split("id=\"withdraw-").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let id = page.drawn().split("id=\"withdraw-").nth(1).unwrap().split('"').next().unwrap().to_owned();
         let fields = [("organization", "northwind"), ("request", &id), ("back", "/o/northwind/settings")];
         let done = ada.submit("requests/withdraw", &fields).await;
         let page = ada.visit(done.location()).await;
-        assert!(page.text.contains("withdrawn by ada@northwind.example"), "{}", page.text);
+        assert!(page.shows("withdrawn by ada@northwind.example"), "{}", page.text);
         // Too late: the page says so instead of asking.
         let page = olga.visit(&format!("/operator/requests?approve={id}")).await;
-        assert!(!page.text.contains("<dialog open") && page.text.contains("Nothing waits"));
+        assert!(!page.text.contains("<dialog open") && page.shows("Nothing waits"));
         let late = olga.submit("operator/approve", &[("request", &id), ("back", "/operator/requests")]).await;
-        assert!(olga.visit(late.location()).await.text.contains("This request has ended already."));
+        assert!(olga.visit(late.location()).await.shows("This request has ended already."));
     });
 }
 
@@ -107,9 +107,9 @@ fn nobody_decides_what_they_asked_for_themselves() {
         let typed = [("limit", "40"), ("reason", "We grow.")];
         fill(&both, "/o/northwind/settings?ask=namespace_limit", "requests/file", &typed).await;
         let page = both.visit("/operator/requests").await;
-        assert!(page.text.contains("Yours: another operator decides.") && !page.text.contains("name=\"approve\""));
+        assert!(page.shows("Yours: another operator decides.") && !page.text.contains("name=\"approve\""));
         let olga = olga(&house).await;
-        assert!(olga.visit("/operator/requests").await.text.contains("name=\"approve\""));
+        assert!(olga.visit("/operator/requests").await.shows("name=\"approve\""));
     });
 }
 
@@ -121,23 +121,23 @@ fn a_tick_is_given_an_end_and_the_rows_count_down_to_it() {
         let row = format!("/o/northwind/organization?open={}", ada.id().await);
         let page = ada.visit(&row).await;
         let set = asking(&page, "ends-northwind-dev");
-        assert!(page.text.contains("Set an end") && ada.visit(&set).await.text.contains("Now it has no end."));
+        assert!(page.shows("Set an end") && ada.visit(&set).await.shows("Now it has no end."));
         let page = fill(&ada, &set, "grants/limit", &[("lasts", "30d")]).await;
-        assert!(page.text.contains("ends in 30 days") && page.text.contains("Change the end"), "{}", page.text);
+        assert!(page.shows("ends in 30 days") && page.shows("Change the end"), "{}", page.text);
         house.advance(27 * DAY);
         let later = house.again(&ada.email, "northwind").await;
-        assert!(later.visit(&row).await.text.contains("ends in 3 days"));
+        assert!(later.visit(&row).await.shows("ends in 3 days"));
         let page = fill(&later, &set, "grants/limit", &[("lasts", "never")]).await;
-        assert!(page.text.contains("Set an end") && !page.text.contains("ends in"), "{}", page.text);
+        assert!(page.shows("Set an end") && !page.text.contains("ends in"), "{}", page.text);
 
         let token = later.create_token(&[("namespaces[]", "northwind-dev")]).await;
         let assign = format!("/o/northwind/api-access?assign={}", token.id);
         let set = asking(&later.visit(&assign).await, "ends-northwind-dev");
         let page = fill(&later, &set, "grants/limit", &[("lasts", "8h")]).await;
-        assert!(page.text.contains("ends in 8 hours"), "{}", page.text);
+        assert!(page.shows("ends in 8 hours"), "{}", page.text);
         let ask = asking(&page, "ask-w:full-northwind-dev");
         let page = fill(&later, &ask, "requests/file", &[("reason", "Our own RBAC.")]).await;
-        assert!(page.text.contains("asked on 20 Dec 2026"), "{}", page.text);
+        assert!(page.shows("asked on 20 Dec 2026"), "{}", page.text);
     });
 }
 
@@ -150,11 +150,11 @@ fn only_admins_are_offered_to_ask() {
         let row = format!("/o/northwind/organization?open={}", cast.member.id().await);
         let (admins, members) = (cast.admin.visit(&row).await, cast.member.visit(&row).await);
         for words in ["ask=give_permission", "ask=make_admin", "ask=change_founder"] {
-            assert!(admins.text.contains(words), "{words}");
+            assert!(admins.shows(words), "{words}");
             assert!(!members.text.contains(words), "{words}");
         }
         let question = format!("{row}&ask=make_admin&member={}", cast.member.id().await);
-        assert!(cast.admin.visit(&question).await.text.contains("requests/file"));
+        assert!(cast.admin.visit(&question).await.shows("requests/file"));
         assert!(!cast.member.visit(&question).await.text.contains("requests/file"));
     });
 }
@@ -184,13 +184,13 @@ fn each_kind_of_wish_has_a_question_and_is_asked_once() {
         ];
         for (page, typed) in wishes {
             let done = fill(&ada, &page, "requests/file", typed).await;
-            assert!(done.text.contains("The operator is asked."), "{page}: {}", done.text);
+            assert!(done.shows("The operator is asked."), "{page}: {}", done.text);
             let again = fill(&ada, &page, "requests/file", typed).await;
-            assert!(again.text.contains("The very same is asked already"), "{page}: {}", again.text);
+            assert!(again.shows("The very same is asked already"), "{page}: {}", again.text);
         }
         let open = ada.visit(&format!("{people}?open={bo}")).await;
-        assert!(open.text.contains("asked on 23 Nov 2026") && !open.text.contains("id=\"ask-make_admin"));
-        assert_eq!(ada.visit(settings).await.text.matches("id=\"withdraw-").count(), 8);
+        assert!(open.shows("asked on 23 Nov 2026") && !open.text.contains("id=\"ask-make_admin"));
+        assert_eq!(ada.visit(settings).await.drawn().matches("id=\"withdraw-").count(), 8);
     });
 }
 
@@ -214,7 +214,7 @@ fn hostile_reasons_and_notes_are_inert() {
         ];
         for (who, path) in pages {
             let page = who.visit(path).await;
-            assert!(page.text.contains("alert(1)"), "{path} does not show it");
+            assert!(page.shows("alert(1)"), "{path} does not show it");
             assert!(!page.text.contains("<script>alert") && !page.text.contains("<img src=x"), "{path}");
         }
         fill(&olga, &format!("/operator/requests?decline={id}"), "operator/decline", &[]).await;

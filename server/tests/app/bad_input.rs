@@ -299,11 +299,16 @@ fn pages_answer_any_address_and_any_header() {
                 format!("/reset-password/{text}"),
                 format!("/o/northwind/organization?search={text}&status={text}&sort={text}&cursor={text}"),
                 format!("/o/northwind/organization?search={text}&from={text}&to={text}"),
+                format!("/o/northwind/organization?role={text}&namespace={text}&limit={text}"),
+                format!("/o/northwind/organization?sort=name&cursor={text}"),
                 format!("/o/northwind/organization?open={text}&deactivate={text}&revoke={text}&link={text}"),
                 format!("/o/northwind/activity?actor={text}&code={text}"),
                 format!("/o/northwind/api-access?cursor={text}&assign={text}&remove={text}"),
                 format!("/o/northwind/activity?since={text}&until={text}&cursor={text}"),
                 format!("/sign-in?next={text}&email={text}"),
+                format!("/sign-in?__path={text}&__err={text}&__typed={text}&__proof={text}"),
+                format!("/o/northwind/organization?invite=1&{text}={text}&__typed={text}"),
+                format!("/{text}?{text}"),
                 long.clone(),
             ] {
                 for browser in [&ada.browser, &house.anonymous()] {

@@ -163,7 +163,14 @@ fn what_can_not_be_read_is_the_askers_mistake() {
             let (first, _) = &fields[0];
             let mut bad = vec![format!("{first}[a][b]=1"), format!("{good}&{first}=southwind")];
             // Without any field, only what needs none is answered.
-            if !matches!(call.function, "operator/organizations" | "operator/requests") {
+            if !matches!(
+                call.function,
+                "operator/organizations"
+                    | "operator/requests"
+                    | "operator/organizations-page"
+                    | "operator/requests-page"
+                    | "logins/page"
+            ) {
                 bad.extend(["".to_owned(), "%".to_owned()]);
             }
             if call.fields.contains("limit=") {
@@ -178,6 +185,25 @@ fn what_can_not_be_read_is_the_askers_mistake() {
             }
         })
         .await;
+    });
+}
+
+#[test]
+fn a_page_is_read_and_not_written() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let before = house.rows().await;
+        for page in ["/", "/sign-in", "/account", "/o/northwind/organization", "/o/northwind/nothing", "/no/where"] {
+            for browser in [&ada.browser, &house.anonymous()] {
+                for method in ["POST", "OPTIONS", "PUT", "DELETE", "PATCH"] {
+                    let ask = Ask::post(page, "organization=northwind").method(method).with("accept", "text/html");
+                    let answer = refused(browser, ask, "").await;
+                    assert_eq!(answer.brief(), "405 method_not_allowed", "{method} {page}");
+                    assert_eq!(answer.header("allow"), "GET, HEAD", "{method} {page}");
+                }
+            }
+        }
+        assert_eq!(house.rows().await, before);
     });
 }
 

@@ -17,6 +17,9 @@ use std::{
 };
 use tower::ServiceExt;
 
+#[path = "drawn.rs"]
+mod drawn;
+
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A request that is being written.
@@ -185,7 +188,7 @@ impl Browser {
         answer
     }
 
-    /// Asks a reading function, as our own scripts do.
+    /// Asks a reading function, as our own program does.
     pub(crate) async fn read(&self, function: &str, fields: &[(&str, &str)]) -> Answer {
         let query = encode(fields);
         let path = format!("/api/v1/{function}{}{query}", if query.is_empty() { "" } else { "?" });
@@ -199,7 +202,7 @@ impl Browser {
             .with("sec-fetch-site", "same-origin")
     }
 
-    /// Asks a writing function, as our own scripts do.
+    /// Asks a writing function, as our own program does.
     pub(crate) async fn call(&self, function: &str, fields: &[(&str, &str)]) -> Answer {
         self.send(self.posting(function, fields)).await
     }

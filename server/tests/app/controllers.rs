@@ -229,22 +229,20 @@ fn what_a_controller_says_stands_on_the_page_on_one_line_and_no_longer_than_a_pe
         let ada = house.found("Northwind", "ada@northwind.example").await;
         let dev = ada.create_namespace("dev").await;
         let (far, one) = (controller(&house), house.organization("northwind").await.id);
-        let page = async || ada.visit("/o/northwind/namespaces").await.text;
-        assert!(page().await.contains("applying"));
+        let page = async || ada.visit("/o/northwind/namespaces").await;
+        assert!(page().await.shows("applying"));
         let now = wish(&far, one).await;
         assert_eq!(tell(&far, one, &done(&now)).await.status, 204);
-        let text = page().await;
-        assert!(text.contains("in sync") && !text.contains("applying"), "{text}");
+        let shown = page().await.drawn();
+        assert!(shown.contains("in sync") && !shown.contains("applying"), "{shown}");
 
         let said = format!("<script>alert(1)</script>\nin sync {}", "x".repeat(5_000));
         let failing = [(NamespaceName::parse(&dev).unwrap(), Err(Failure::Refused(said)))];
         let report = Report { namespaces: failing.into(), ..done(&now) };
         assert_eq!(tell(&far, one, &report).await.status, 204);
-        let text = page().await;
-        assert!(
-            text.contains("failing") && text.contains("&lt;script&gt;") && !text.contains("<script>alert"),
-            "{text}"
-        );
+        let said = page().await;
+        assert!(said.shows("failing") && said.shows("&lt;script&gt;"), "{}", said.text);
+        assert!(!said.text.contains("<script>alert"), "{}", said.text);
         let reasons = house.trial.texts("select reason from binding_troubles").await;
         assert!(reasons.iter().all(|it| it.chars().count() <= 300 && !it.contains('\n')), "{reasons:?}");
         assert_eq!(reasons.len(), 1);
@@ -352,7 +350,7 @@ fn readiness_tells_whether_the_cluster_is_followed_and_fails_for_it_no_more_than
         let behind = ready(&house).await.unwrap();
         assert!(behind.contains("somebody-else"), "{behind}");
         let ada = house.found("Northwind", "ada@northwind.example").await;
-        let page = ada.visit("/o/northwind/namespaces").await.text;
+        let page = ada.visit("/o/northwind/namespaces").await.drawn();
         assert!(page.contains("another controller, somebody-else, holds its Lease"), "{page}");
     });
 }

@@ -52,7 +52,8 @@ pub(crate) fn attribute(tag: &str, name: &str) -> Option<String> {
 #[track_caller]
 pub(crate) fn form(page: &Answer, function: &str) -> Vec<(String, String)> {
     let opening = format!("action=\"/api/v1/{function}\"");
-    let inside = page.text.split(&opening).nth(1).unwrap_or_else(|| panic!("no form for {function}: {}", page.text));
+    let drawn = page.drawn();
+    let inside = drawn.split(&opening).nth(1).unwrap_or_else(|| panic!("no form for {function}: {}", page.text));
     let inside = inside.split("</form>").next().unwrap();
     let mut fields = Vec::new();
     for tag in inside.split('<') {
@@ -89,13 +90,15 @@ pub(crate) async fn fill(who: &Browser, path: &str, function: &str, typed: &[(&s
 /// The addresses on this page that ask the operator, by the id of their link.
 #[track_caller]
 pub(crate) fn asking(page: &Answer, id: &str) -> String {
-    let tag = page.text.split('<').find(|tag| tag.starts_with("a ") && attribute(tag, "id").as_deref() == Some(id));
+    let drawn = page.drawn();
+    let tag = drawn.split('<').find(|tag| tag.starts_with("a ") && attribute(tag, "id").as_deref() == Some(id));
     attribute(tag.unwrap_or_else(|| panic!("no link {id}: {}", page.text)), "href").unwrap()
 }
 
 /// The id of the only request on a page, by the button that opens its question.
 #[track_caller]
 pub(crate) fn requested(page: &Answer) -> String {
-    let after = page.text.split("id=\"approve-").nth(1).unwrap_or_else(|| panic!("nothing to approve: {}", page.text));
+    let drawn = page.drawn();
+    let after = drawn.split("id=\"approve-").nth(1).unwrap_or_else(|| panic!("nothing to approve: {}", page.text));
     after.split('"').next().unwrap().to_owned()
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     browser::Answer,
+    failed::Failed,
     house::{House, PASSWORD, on_both},
 };
 use std::time::Duration;
@@ -13,18 +14,21 @@ async fn seen(house: &House, function: &str, fields: &[(&str, &str)]) -> [Answer
     [house.anonymous().call(function, &fields).await, house.anonymous().submit(function, &fields).await]
 }
 
-/// Status, body and headers; the flash hands back what was typed, which differs.
+/// Status, body and headers; an address hands back what was typed, which differs, and a proof that it was this server.
 fn same(what: &str, known: &[Answer; 2], unknown: &[Answer; 2]) {
     for (known, unknown) in known.iter().zip(unknown) {
         assert_eq!(known.status, unknown.status, "{what}");
         assert_eq!(known.text, unknown.text, "{what}");
-        let without_flash = |answer: &Answer| {
+        let without_typed = |answer: &Answer| {
             let mut headers = answer.headers_but_id();
-            let flashes = answer.cookies().iter().filter(|line| line.contains("flash=")).count();
-            headers.remove("set-cookie");
-            (headers, flashes, answer.cookies().len())
+            let failed = answer.location().contains("__err").then(|| {
+                headers.remove("location");
+                let Failed { back, function, error, typed } = Failed::of(answer);
+                (back, function, error, typed.into_iter().map(|(name, _)| name).collect::<Vec<_>>())
+            });
+            (headers, failed)
         };
-        assert_eq!(without_flash(known), without_flash(unknown), "{what}");
+        assert_eq!(without_typed(known), without_typed(unknown), "{what}");
     }
 }
 
@@ -37,6 +41,7 @@ fn signing_in_does_not_tell_who_has_an_account() {
         let wrong = ("password", "not the password of anybody");
         let unknown = seen(&house, "sessions/sign-in", &[("email", "nobody@elsewhere.example"), wrong]).await;
         assert_eq!(unknown[0].brief(), "401 wrong_credentials");
+        assert_eq!(Failed::of(&unknown[1]).error["code"], "wrong_credentials");
         for email in [&cast.founder.email, &cast.member.email, &switched_off.email] {
             same(email, &seen(&house, "sessions/sign-in", &[("email", email), wrong]).await, &unknown);
         }
@@ -119,8 +124,8 @@ fn who_guesses_too_often_is_told_to_wait_and_for_how_long() {
         assert_eq!(refused.header("retry-after"), "60");
         assert_eq!(refused.json()["retry_after"], 60);
         let plain = guesser.submit("sessions/sign-in", &right).await;
-        assert_eq!((plain.status, plain.location()), (303, "/sign-in"));
-        assert!(guesser.visit("/sign-in").await.text.contains("Too many tries in a short time. Wait"));
+        assert_eq!(Failed::of(&plain).back, "/sign-in");
+        assert!(guesser.visit(plain.location()).await.shows("Too many tries in a short time. Wait"));
 
         assert_eq!(house.anonymous().call("sessions/sign-in", &right).await.status, 200, "others are not locked out");
         let spoofed = guesser.posting("sessions/sign-in", &right).with("x-forwarded-for", "192.0.2.99");
@@ -157,6 +162,6 @@ fn where_sign_up_is_closed_nobody_signs_up_but_the_first() {
         }
         let page = closed.anonymous().visit("/sign-up").await;
         assert_eq!(page.status, 403);
-        assert!(page.text.contains("Sign-up is closed on this installation."));
+        assert!(page.shows("Sign-up is closed on this installation."));
     });
 }

@@ -90,8 +90,13 @@ fn the_story_of_an_organization_is_the_same_and_nothing_goes_on_after_an_answer(
     served(async |watched, house| {
         story::tell(&house).await;
         let ada = house.again("ada@northwind.example", "northwind-traders").await;
+        let id = ada.id().await;
         for page in ["/", "/sign-in", "/o/northwind-traders/organization", "/account", "/nowhere", "/favicon.svg"] {
-            assert!(ada.visit(page).await.status < 500, "{page}");
+            for query in ["", "?invite=1", &format!("?open={id}"), &format!("?deactivate={id}"), "?__err=forged"] {
+                for browser in [&ada.browser, &house.anonymous()] {
+                    assert!(browser.visit(&format!("{page}{query}")).await.status < 500, "{page}{query}");
+                }
+            }
         }
         assert_eq!(watched.left(), BTreeSet::new());
     });

@@ -3,6 +3,7 @@
 use crate::{
     browser::{Answer, Ask, Browser},
     calls::CALLS,
+    failed::Failed,
     house::{House, PASSWORD, on_both},
 };
 
@@ -20,6 +21,8 @@ async fn kinds(house: &House) -> Vec<(&'static str, Answer)> {
         ("a page that is not theirs", ada.visit("/o/southwind/organization").await),
         ("a door that leads elsewhere", nobody.visit("/o/northwind/activity").await),
         ("a page that is written to", ada.send(Ask::post("/sign-in", "")).await),
+        ("a page that is written to and not there", ada.send(Ask::post("/no/where", "")).await),
+        ("a page whose address is forged", ada.visit("/sign-in?__path=/api/v1/x&__err=e").await),
         ("an answer", ada.read("sessions/current", &[]).await),
         ("a new session", nobody.call("sessions/sign-in", &[wrong[0], ("password", PASSWORD)]).await),
         ("not signed in", house.anonymous().read("sessions/current", &[]).await),
@@ -89,11 +92,22 @@ fn a_page_runs_the_scripts_of_its_own_answer_alone() {
             let policy = answer.header("content-security-policy");
             let nonce = policy.split("script-src 'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
             assert!(nonce.len() >= 22, "{what}: {nonce}");
-            let scripts = answer.text.matches("<script").count();
-            assert!(scripts > 0, "{what}");
-            for script in answer.text.split("<script").skip(1) {
-                let tag = script.split('>').next().unwrap();
-                assert!(tag.contains(&format!("nonce=\"{nonce}\"")), "{what}: <script{tag}>");
+            let (own, nonced) = (format!("nonce=\"{nonce}\""), |tag: &str| tag.matches("nonce=").count() == 1);
+            let scripts = answer.scripts();
+            assert!(scripts.len() > 2 && scripts.iter().any(|(_, it)| it.contains("__RESOLVED_RESOURCES")), "{what}");
+            for (tag, script) in scripts {
+                assert!(tag.contains(&own) && nonced(tag) && !tag.contains("src="), "{what}: <script{tag}>");
+                // Nothing in it begins another, or a comment in which its end is none.
+                assert!(!script.contains("<!--") && !script.contains("<script"), "{what}: {script}");
+            }
+            for link in answer.drawn().split("<link").skip(1).map(|link| link.split('>').next().unwrap().to_owned()) {
+                let loaded = link.contains("modulepreload") || link.contains("preload");
+                // What is loaded early runs by the nonce of the script that asks for it.
+                assert!(!loaded || link.contains("href=\"/pkg/"), "{what}: <link{link}>");
+                assert!(
+                    link.contains("href=\"/pkg/") || link.contains("href=\"/favicon.svg\""),
+                    "{what}: <link{link}>"
+                );
             }
             for inline in [" onclick=", " onload=", " onerror=", " style=\"", "javascript:"] {
                 assert!(!answer.text.contains(inline), "{what}: {inline}");
@@ -124,14 +138,29 @@ fn cookies_are_bound_to_this_host_and_to_tls() {
         assert_eq!(out.cookies(), ["__Host-bailiwick=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure"]);
 
         let failed = house.anonymous().submit("sessions/sign-in", &[("email", "x"), ("password", "y")]).await;
-        for line in failed.cookies() {
-            assert!(line.starts_with("__Host-"), "{line}");
-            assert!(line.ends_with("; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"), "{line}");
-        }
+        Failed::of(&failed);
+        assert!(failed.cookies().is_empty(), "{:?}", failed.cookies());
+        let rename = [("first_name", "Ada"), ("last_name", "L"), ("next", "/o/northwind/organization")];
+        let noticed = async |browser: &Browser| {
+            let said = browser.submit("account/rename", &rename).await;
+            let page = browser.visit(said.location()).await;
+            assert_eq!(page.status, 200);
+            let [said, taken] = [&said, &page].map(|answer| answer.cookies().join("\n"));
+            (said, taken)
+        };
+        let (said, taken) = noticed(&house.again("ada@northwind.example", "northwind").await.browser).await;
+        let (value, flags) = said.split_once("; ").unwrap();
+        assert_eq!(flags, "Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure");
+        assert!(value.starts_with("__Host-bailiwick-notice=") && value.len() > 40, "{value}");
+        assert_eq!(taken, "__Host-bailiwick-notice=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure");
 
         let answer = sign_in(&house.without_tls().anonymous()).await;
         let [line] = answer.cookies()[..] else { panic!("{:?}", answer.cookies()) };
         assert!(line.starts_with("bailiwick=") && line.ends_with("; HttpOnly; SameSite=Lax"), "{line}");
+        let (said, taken) =
+            noticed(&house.without_tls().again("ada@northwind.example", "northwind").await.browser).await;
+        assert!(said.starts_with("bailiwick-notice=") && said.ends_with("; HttpOnly; SameSite=Lax"), "{said}");
+        assert_eq!(taken, "bailiwick-notice=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     });
 }
 
@@ -186,8 +215,8 @@ fn no_error_tells_what_it_is_made_of() {
     on_both(async |house| {
         for (what, answer) in kinds(&house).await.into_iter().filter(|(_, answer)| answer.status >= 400) {
             let text = answer.text.to_lowercase();
-            // A page is made of its framework's elements; its words are the console's own.
-            for hint in HINTS.iter().filter(|hint| !is_page(&answer) || !["leptos", "utf-8"].contains(hint)) {
+            // A page says how its bytes are read; its words and what its scripts carry are the console's own.
+            for hint in HINTS.iter().filter(|hint| !is_page(&answer) || **hint != "utf-8") {
                 assert!(!text.contains(hint), "{what}: {hint} is in {text}");
             }
         }

@@ -5,7 +5,7 @@ use crate::{
     calls,
 };
 use bailiwick::{
-    http::{Assets, Server, router},
+    http::{Assets, Listeners, Server, router},
     metrics::Metrics,
     traces::Traces,
 };
@@ -42,7 +42,12 @@ use usecases::{
 
 pub(crate) const PASSWORD: &str = "a slow walk over wet grass";
 
-static ASSETS: LazyLock<Arc<Assets>> = LazyLock::new(|| Arc::new(Assets::find()));
+/// With a program for browsers, be it built or not: pages have all the scripts that they have anywhere.
+static ASSETS: LazyLock<Arc<Assets>> = LazyLock::new(|| {
+    let mut assets = Assets::find();
+    assets.site.has_wasm = true;
+    Arc::new(assets)
+});
 
 /// Runs a test in a house of its own, on SQLite and then on PostgreSQL. No letter stays behind unsent.
 pub(crate) fn on_both<T: AsyncFn(House)>(test: T) {
@@ -91,6 +96,7 @@ fn serving(installation: &Arc<Installation>, mailer: &Mailer, metrics: &Metrics)
         https: installation.settings.base_url.starts_with("https://"),
         trusted_proxies: Arc::new([]),
         mailer: mailer.clone(),
+        listeners: Listeners::default(),
         leaving: Arc::default(),
         metrics: metrics.clone(),
         traces: Traces::default(),

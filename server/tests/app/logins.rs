@@ -2,6 +2,7 @@
 
 use crate::{
     browser::{Ask, Person},
+    failed::Failed,
     house::{House, PASSWORD, on_both},
     kubeconfig::viewed,
 };
@@ -37,7 +38,7 @@ pub(crate) async fn tell(house: &House, ada: &Person) {
     house.note(&token);
     assert_eq!(review(house, "v1", &token).await["authenticated"], true);
     let page = ada.visit("/account").await;
-    assert!(page.text.contains("laptop") && !page.text.contains(&login.secret) && !page.text.contains(&token));
+    assert!(page.shows("laptop") && !page.text.contains(&login.secret) && !page.text.contains(&token));
     let denied = house.begin_login().await;
     ada.call("logins/deny", &[("code", &denied.user_code)]).await;
     denied.claim().await;
@@ -165,11 +166,11 @@ fn a_machine_is_let_in_by_plain_forms_and_by_no_look() {
             let seen = browser.visit(path).await;
             assert_eq!(seen.status, 200, "{path}");
         }
-        let seen = browser.visit(&page).await.text;
+        let seen = browser.visit(&page).await;
         let theirs = machine.browser.ip.to_string();
         for shown in ["“laptop”", &machine.user_code, &theirs, "in Northwind", "Let it in", "Turn it away", "just ran"]
         {
-            assert!(seen.contains(shown), "{shown}: {seen}");
+            assert!(seen.shows(shown), "{shown}: {}", seen.text);
         }
         assert_eq!(house.rows().await, before, "looking changes nothing");
         assert_eq!(machine.claim().await.brief(), "400 authorization_pending");
@@ -177,18 +178,18 @@ fn a_machine_is_let_in_by_plain_forms_and_by_no_look() {
         let fields = [("code", machine.user_code.as_str()), ("organization", "northwind"), ("back", &page)];
         let done = browser.submit("logins/approve", &fields).await;
         assert_eq!((done.status, done.location()), (303, "/device?done"));
-        assert!(browser.visit(done.location()).await.text.contains("You let “laptop” in."));
+        assert!(browser.visit(done.location()).await.shows("You let “laptop” in."));
         assert_eq!(machine.claim().await.status, 200);
         let again = browser.submit("logins/approve", &fields).await;
-        assert_eq!(again.location(), page);
+        assert_eq!(Failed::of(&again).back, page);
         let over = browser.visit(again.location()).await;
         assert_eq!(over.status, 404);
-        assert!(over.text.contains("No machine waits with this code."), "{}", over.text);
+        assert!(over.shows("No machine waits with this code."), "{}", over.text);
 
         let other = house.begin_login().await;
         let away = browser.submit("logins/deny", &[("code", &other.user_code), ("back", "/device")]).await;
         assert_eq!(away.location(), "/device?done");
-        assert!(browser.visit(away.location()).await.text.contains("You turned “laptop” away."));
+        assert!(browser.visit(away.location()).await.shows("You turned “laptop” away."));
         assert_eq!(other.claim().await.brief(), "403 login_denied");
     });
 }
@@ -200,15 +201,15 @@ fn a_sign_in_of_long_ago_is_asked_for_the_password_first() {
         house.advance(Duration::from_secs(301));
         let machine = house.begin_login().await;
         let page = format!("/device?code={}", machine.user_code);
-        let asked = ada.visit(&page).await.text;
-        assert!(asked.contains("current_password") && !asked.contains("logins/approve"), "{asked}");
-        assert!(asked.contains("Turn it away"), "that takes no proof");
+        let asked = ada.visit(&page).await;
+        assert!(asked.shows("current_password") && !asked.text.contains("logins/approve"), "{}", asked.text);
+        assert!(asked.shows("Turn it away"), "that takes no proof");
         house.advance(Duration::from_secs(299));
         assert_eq!(ada.approve(&machine).await.brief(), "401 reauthentication_required");
         let proof = [("current_password", PASSWORD), ("next", page.as_str()), ("back", &page)];
         let confirmed = ada.submit("account/confirm-password", &proof).await;
         assert_eq!(confirmed.location(), page);
-        assert!(ada.visit(&page).await.text.contains("logins/approve"));
+        assert!(ada.visit(&page).await.shows("logins/approve"));
         assert_eq!(ada.approve(&machine).await.status, 200);
     });
 }
@@ -222,24 +223,28 @@ fn whoever_has_several_organizations_chooses_and_a_machine_may_want_one_alone() 
         let secret = sam.copy_link(&invitation).await;
         ada.call("invitations/accept", &[("secret", &secret)]).await;
         let machine = house.begin_login().await;
-        let page = ada.visit(&format!("/device?code={}", machine.user_code)).await.text;
-        assert!(page.contains("<select") && page.contains(">Northwind<") && page.contains(">Southwind<"), "{page}");
+        let page = ada.visit(&format!("/device?code={}", machine.user_code)).await;
+        assert!(page.shows("<select") && page.shows(">Northwind<") && page.shows(">Southwind<"), "{}", page.text);
 
         let wants = async |slug: &str| {
             let begun = house.anonymous().call("logins/begin", &[("machine", ""), ("organization", slug)]).await.json();
             begun["user_code"].as_str().unwrap().to_owned()
         };
         let code = wants("southwind").await;
-        let page = ada.visit(&format!("/device?code={code}")).await.text;
-        assert!(page.contains("in Southwind") && !page.contains("<select"), "{page}");
+        let page = ada.visit(&format!("/device?code={code}")).await;
+        assert!(page.shows("in Southwind") && !page.text.contains("<select"), "{}", page.text);
         let other = ada.call("logins/approve", &[("organization", "northwind"), ("code", &code)]).await;
         assert_eq!((other.brief().as_str(), &other.json()["field"]), ("422 bad_field", &"organization".into()));
         let right = ada.call("logins/approve", &[("organization", "southwind"), ("code", &code)]).await;
         assert_eq!(right.status, 200);
 
         let code = wants("no-where").await;
-        let page = ada.visit(&format!("/device?code={code}")).await.text;
-        assert!(page.contains("no-where, which is not open to you") && !page.contains("logins/approve"), "{page}");
+        let page = ada.visit(&format!("/device?code={code}")).await;
+        assert!(
+            page.shows("no-where, which is not open to you") && !page.text.contains("logins/approve"),
+            "{}",
+            page.text
+        );
         let refused = house.anonymous().call("logins/begin", &[("machine", ""), ("organization", "No Slug")]).await;
         assert_eq!(refused.brief(), "422 bad_field");
     });
@@ -257,7 +262,7 @@ fn what_a_machine_calls_itself_is_shown_as_words() {
         let device_code = begun["device_code"].as_str().unwrap();
         house.anonymous().call("logins/claim", &[("device_code", device_code)]).await;
         for page in [approving, ada.visit("/account").await, ada.visit("/o/northwind/activity").await] {
-            let shown = page.text.contains("&lt;script&gt;alert(1)") || page.text.contains("&lt;script>alert(1)");
+            let shown = page.shows("&lt;script&gt;alert(1)") || page.shows("&lt;script>alert(1)");
             assert!(shown, "{}", page.text);
             assert!(!page.text.contains("<script>alert") && !page.text.contains("<img src=x"), "{}", page.text);
         }
@@ -267,7 +272,7 @@ fn what_a_machine_calls_itself_is_shown_as_words() {
         }
         let nameless = house.anonymous().call("logins/begin", &[("machine", " ")]).await.json();
         let page = ada.visit(&format!("/device?code={}", nameless["user_code"].as_str().unwrap())).await;
-        assert!(page.text.contains("A machine without a name"), "{}", page.text);
+        assert!(page.shows("A machine without a name"), "{}", page.text);
     });
 }
 
@@ -275,24 +280,24 @@ fn what_a_machine_calls_itself_is_shown_as_words() {
 fn the_account_page_lists_the_machines_and_ends_them() {
     on_both(async |house| {
         let ada = ada(&house).await;
-        let before = ada.visit("/account").await.text;
-        assert!(before.contains("bailiwick login --server https://bailiwick.example"), "{before}");
-        assert!(!before.contains("logins/end"));
+        let before = ada.visit("/account").await;
+        assert!(before.shows("bailiwick login --server https://bailiwick.example"), "{}", before.text);
+        assert!(!before.text.contains("logins/end"));
         let (login, kept) = (ada.log_in().await, ada.log_in().await);
-        let page = ada.visit("/account").await.text;
-        assert!(page.contains("laptop") && page.contains("2 machines"), "{page}");
+        let page = ada.visit("/account").await;
+        assert!(page.shows("laptop") && page.shows("2 machines"), "{}", page.text);
         let listed = ada.read("logins/list", &[]).await.json();
         assert_eq!(listed["logins"].as_array().unwrap().len(), 2);
         assert_eq!(listed["logins"][0]["machine"], "laptop");
         let done = ada.submit("logins/end", &[("login", &login.id), ("back", "/account")]).await;
         assert_eq!(done.location(), "/account");
-        let page = ada.visit("/account").await.text;
-        assert!(page.contains("That machine is let in no more.") && page.contains("1 machine<"), "{page}");
+        let page = ada.visit("/account").await;
+        assert!(page.shows("That machine is let in no more.") && page.shows("1 machine<"), "{}", page.text);
         assert_eq!(login.credential(&house).await.brief(), "401 login_ended");
         assert_eq!(kept.credential(&house).await.status, 200);
-        assert!(page.contains("let into the cluster"), "the person's own log tells of it");
-        let log = ada.visit("/o/northwind/activity").await.text;
-        assert!(log.contains("let “laptop” into the cluster in their own name"), "{log}");
+        assert!(page.shows("let into the cluster"), "the person's own log tells of it");
+        let log = ada.visit("/o/northwind/activity").await;
+        assert!(log.shows("let “laptop” into the cluster in their own name"), "{}", log.text);
     });
 }
 
@@ -324,8 +329,12 @@ fn without_a_cluster_the_pages_say_so_and_nothing_begins() {
     on_both(async |house| {
         let house = house.with(|settings| settings.cluster = None);
         let ada = ada(&house).await;
-        let page = ada.visit("/account").await.text;
-        assert!(page.contains("No cluster is connected") && !page.contains("bailiwick login --server"), "{page}");
+        let page = ada.visit("/account").await;
+        assert!(
+            page.shows("No cluster is connected") && !page.text.contains("bailiwick login --server"),
+            "{}",
+            page.text
+        );
         assert_eq!(house.anonymous().call("logins/begin", &[("machine", "")]).await.brief(), "409 no_cluster");
         let file = ada.call("logins/kubeconfig", &[("organization", "northwind")]).await;
         assert_eq!(file.brief(), "409 no_cluster");

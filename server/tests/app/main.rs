@@ -4,6 +4,7 @@
 mod browser;
 mod calls;
 mod captured;
+mod failed;
 mod house;
 mod laptop;
 
@@ -12,18 +13,23 @@ mod arrows;
 mod asking;
 mod bad_input;
 mod boundary;
+mod circles;
 mod contended;
 mod controllers;
 mod desk;
 mod doors;
+mod drawing;
+mod forged;
 mod forms;
 #[path = "../function/front.rs"]
 mod front;
 mod function;
 mod headers;
 mod kubeconfig;
+mod listening;
 mod login_command;
 mod logins;
+mod matrix;
 mod metrics;
 mod operator;
 mod pages;

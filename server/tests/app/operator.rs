@@ -3,6 +3,7 @@
 use crate::{
     browser::Answer,
     desk::{ada, appoint, fill, olga},
+    failed::Failed,
     house::{PASSWORD, on_both},
 };
 use domain::membership::Role;
@@ -34,11 +35,11 @@ fn the_operators_pages_are_for_operators_alone() {
             for column in 1..5 {
                 let answer = cast.asker(column).await.visit(page).await;
                 assert_eq!(answer.status, 403, "{page} to {}", crate::calls::ASKERS[column]);
-                assert!(answer.text.contains("Only the operator of this installation can do this."), "{page}");
+                assert!(answer.shows("Only the operator of this installation can do this."), "{page}");
             }
             let answer = olga.visit(page).await;
             assert_eq!(answer.status, 200, "{page}: {}", answer.text);
-            assert!(answer.text.contains("<h1") && answer.text.contains("aria-label=\"Operator\""), "{page}");
+            assert!(answer.shows("<h1") && answer.shows("aria-label=\"Operator\""), "{page}");
         }
         // Not even what there is not tells them anything.
         for page in ["/operator/nothing", "/operator/organizations/nowhere", "/operator/organizations/northwind/x"] {
@@ -60,7 +61,7 @@ fn the_settings_page_is_for_admins() {
                 assert_eq!(answer.status, expected, "{page} to {}", crate::calls::ASKERS[column]);
             }
         }
-        let seen = |page: &Answer| page.text.contains("href=\"/o/northwind/settings\"");
+        let seen = |page: &Answer| page.shows("href=\"/o/northwind/settings\"");
         assert!(seen(&cast.admin.visit("/o/northwind/organization").await));
         assert!(!seen(&cast.member.visit("/o/northwind/organization").await));
     });
@@ -73,18 +74,18 @@ fn an_operator_without_an_organization_finds_their_way() {
         let olga = olga(&house).await;
         assert_eq!(olga.visit("/").await.location(), "/operator");
         let page = olga.visit("/operator").await;
-        assert!(page.text.contains("href=\"/operator\" aria-current=\"page\""), "{}", page.text);
+        assert!(page.shows("href=\"/operator\" aria-current=\"page\""), "{}", page.text);
         assert!(!page.text.contains("/o/northwind/organization"));
         let lost = olga.visit("/o/northwind/organization").await;
         assert_eq!(lost.status, 404);
-        assert!(lost.text.contains("href=\"/operator\"") && lost.text.contains("To the operator's page"));
+        assert!(lost.shows("href=\"/operator\"") && lost.shows("To the operator's page"));
         assert_eq!(olga.visit("/account").await.status, 200);
         // Whoever is both has both ways.
         appoint(&house, "ada@northwind.example").await;
         let both = house.again("ada@northwind.example", "northwind").await;
         assert_eq!(both.visit("/").await.location(), "/o/northwind/organization");
         let page = both.visit("/o/northwind/organization").await;
-        assert!(page.text.contains("href=\"/operator\"") && page.text.contains("href=\"/o/northwind/settings\""));
+        assert!(page.shows("href=\"/operator\"") && page.shows("href=\"/o/northwind/settings\""));
     });
 }
 
@@ -152,16 +153,16 @@ fn an_operator_acts_on_an_organization_by_plain_forms() {
         ];
         for (query, function, typed, said) in acts {
             let page = fill(&olga, &format!("{place}?{query}"), function, typed).await;
-            assert!(page.text.contains(&said), "{query}: {}", page.text);
+            assert!(page.shows(&said), "{query}: {}", page.text);
             assert!(!page.text.contains("<dialog open"), "{query} is asked again");
         }
         let page = olga.visit(place).await;
         for words in ["ends in 1 hour", "no end", "the token “ci”", "1 of 3", "2 of 2 active"] {
-            assert!(page.text.contains(words), "{words}: {}", page.text);
+            assert!(page.shows(words), "{words}: {}", page.text);
         }
-        let given = page.text.split("id=\"take-").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let given = page.drawn().split("id=\"take-").nth(1).unwrap().split('"').next().unwrap().to_owned();
         let page = fill(&olga, &format!("{place}?take={given}"), "operator/take-permission", &[]).await;
-        assert!(page.text.contains("is taken back."), "{}", page.text);
+        assert!(page.shows("is taken back."), "{}", page.text);
     });
 }
 
@@ -172,7 +173,7 @@ fn who_is_still_active_is_not_removed_and_the_question_says_why() {
         let olga = olga(&house).await;
         let bo = house.seat("northwind", Role::Member).await;
         let page = olga.visit(&format!("/operator/organizations/northwind?remove-user={}", bo.id().await)).await;
-        assert!(page.text.contains("This person is still active") && !page.text.contains("operator/remove-user"));
+        assert!(page.shows("This person is still active") && !page.text.contains("operator/remove-user"));
     });
 }
 
@@ -185,22 +186,18 @@ fn an_old_sign_in_is_proved_again_before_an_act() {
         house.advance(6 * MINUTE);
         let question = "/operator/organizations/northwind?suspend=1";
         let page = olga.visit(question).await;
-        assert!(
-            page.text.contains("Confirm that it is you") && !page.text.contains("operator/suspend"),
-            "{}",
-            page.text
-        );
+        assert!(page.shows("Confirm that it is you") && !page.text.contains("operator/suspend"), "{}", page.text);
         let page = fill(&olga, question, "account/confirm-password", &[("current_password", PASSWORD)]).await;
-        assert!(page.text.contains("Suspend Northwind?"), "{}", page.text);
+        assert!(page.shows("Suspend Northwind?"), "{}", page.text);
         // The question stood open for too long: the press leads to the same proof.
         house.advance(11 * MINUTE);
         let late = [("organization", "northwind"), ("back", question)];
         let done = olga.submit("operator/suspend", &late).await;
-        assert_eq!(done.location(), question);
-        assert!(olga.visit(done.location()).await.text.contains("Confirm that it is you"));
+        assert_eq!(Failed::of(&done).back, question);
+        assert!(olga.visit(done.location()).await.shows("Confirm that it is you"));
         // What is one press has a question of its own to lead to.
         let page = olga.visit("/operator/mail?retry=all").await;
-        assert!(page.text.contains("Confirm that it is you"));
+        assert!(page.shows("Confirm that it is you"));
     });
 }
 
@@ -211,13 +208,13 @@ fn a_mail_that_fails_is_seen_and_sent_again() {
         let olga = olga(&house).await;
         ada.invite("bo@northwind.example").await;
         let page = olga.visit("/operator/mail").await;
-        assert!(page.text.contains("bo@northwind.example") && page.text.contains("Invitation"), "{}", page.text);
-        let id = page.text.split("id=\"retry-").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        assert!(page.shows("bo@northwind.example") && page.shows("Invitation"), "{}", page.text);
+        let id = page.drawn().split("id=\"retry-").nth(1).unwrap().split('"').next().unwrap().to_owned();
         let page = fill(&olga, &format!("/operator/mail?retry={id}"), "operator/retry-mail", &[]).await;
-        assert!(page.text.contains("1 mail will be tried again now."), "{}", page.text);
+        assert!(page.shows("1 mail will be tried again now."), "{}", page.text);
         house.post().await;
-        assert!(olga.visit("/operator/mail").await.text.contains("Every mail has gone out."));
-        assert!(olga.visit("/operator/activity").await.text.contains("had 1 mail sent again"));
+        assert!(olga.visit("/operator/mail").await.shows("Every mail has gone out."));
+        assert!(olga.visit("/operator/activity").await.shows("had 1 mail sent again"));
     });
 }
 
@@ -235,16 +232,16 @@ fn a_suspended_organization_says_so_and_leads_nowhere_in_circles() {
         for page in ["organization", "namespaces", "settings", "activity", "api-access"] {
             let answer = ada.visit(&format!("/o/northwind/{page}")).await;
             assert_eq!(answer.status, 403, "{page}");
-            assert!(answer.text.contains("suspended by the operator"), "{page}: {}", answer.text);
+            assert!(answer.shows("suspended by the operator"), "{page}: {}", answer.text);
             assert!(bo.visit(&format!("/o/northwind/{page}")).await.location().starts_with("/sign-in"), "{page}");
         }
         assert_eq!(ada.visit("/").await.location(), "/o/southwind/organization");
-        assert!(ada.visit("/account").await.text.contains("Northwind is suspended by the operator"));
+        assert!(ada.visit("/account").await.shows("Northwind is suspended by the operator"));
         let browser = house.anonymous();
         let fields = [("email", bo.email.as_str()), ("password", PASSWORD), ("back", "/sign-in")];
         let done = browser.submit("sessions/sign-in", &fields).await;
-        assert!(browser.visit(done.location()).await.text.contains("This organization is suspended by the operator"));
-        assert!(olga.visit("/operator/organizations").await.text.contains("suspended"));
+        assert!(browser.visit(done.location()).await.shows("This organization is suspended by the operator"));
+        assert!(olga.visit("/operator/organizations").await.shows("suspended"));
         assert_eq!(olga.call("operator/resume", &[("organization", "northwind")]).await.status, 200);
         assert_eq!(ada.visit("/o/northwind/organization").await.status, 200);
         assert_eq!(bo.visit("/o/northwind/organization").await.status, 200, "the session is back with it");
@@ -257,17 +254,17 @@ fn sign_ups_and_operators_are_switched_by_their_questions() {
         let ada = ada(&house).await;
         let olga = olga(&house).await;
         let page = fill(&olga, "/operator?close-sign-ups=1", "operator/close-sign-ups", &[]).await;
-        assert!(page.text.contains("open-sign-ups") && page.text.contains("Sign-up is closed"), "{}", page.text);
+        assert!(page.shows("open-sign-ups") && page.shows("Sign-up is closed"), "{}", page.text);
         assert_eq!(house.anonymous().visit("/sign-up").await.status, 403);
         assert!(!house.anonymous().visit("/sign-in").await.text.contains("Create an organization"));
         fill(&olga, "/operator?open-sign-ups=1", "operator/open-sign-ups", &[]).await;
         assert_eq!(house.anonymous().visit("/sign-up").await.status, 200);
 
         let page = fill(&olga, "/operator?add-operator=1", "operator/add-operator", &[("email", &ada.email)]).await;
-        assert!(page.text.contains("ada@northwind.example is an operator now."), "{}", page.text);
+        assert!(page.shows("ada@northwind.example is an operator now."), "{}", page.text);
         let remove = format!("/operator?remove-operator={}", ada.email);
         let page = fill(&olga, &remove, "operator/remove-operator", &[]).await;
-        assert!(page.text.contains("is no operator any longer."), "{}", page.text);
+        assert!(page.shows("is no operator any longer."), "{}", page.text);
         assert!(!page.text.contains("name=\"remove-operator\""), "the last one can't be removed");
     });
 }
@@ -283,10 +280,10 @@ fn a_restore_is_seen_and_confirmed_after_a_look_at_what_it_brings_back() {
         assert!(!olga.visit(question).await.text.contains("restored database"), "nothing waits");
         let since = house.is_an_older_copy().await.to_string();
         let page = olga.visit("/operator/cluster").await;
-        assert!(page.text.contains("older database") && page.text.contains(">Confirm restore<"), "{}", page.text);
+        assert!(page.shows("older database") && page.shows(">Confirm restore<"), "{}", page.text);
         assert!(!page.text.contains("Every organization is followed"));
-        assert!(olga.visit("/operator").await.text.contains("older database"));
-        let theirs = ada.visit("/o/northwind/namespaces").await.text;
+        assert!(olga.visit("/operator").await.shows("older database"));
+        let theirs = ada.visit("/o/northwind/namespaces").await.drawn();
         assert!(theirs.contains("brought back from an older copy"), "{theirs}");
         let ready = house.anonymous().send(crate::browser::Ask::get("/readyz")).await.json();
         let said = format!("not followed since {since}: the database is older than what the cluster was told");
@@ -294,16 +291,16 @@ fn a_restore_is_seen_and_confirmed_after_a_look_at_what_it_brings_back() {
 
         let page = olga.visit(question).await;
         for words in ["comes back in the cluster", "taken away there", "Look at people and tokens first", &since] {
-            assert!(page.text.contains(words), "{words}: {}", page.text);
+            assert!(page.shows(words), "{words}: {}", page.text);
         }
         let other = olga.call("operator/confirm-restore", &[("since", "2026-01-01T00:00:00Z")]).await;
         assert_eq!(other.brief(), "409 not_older");
         let page = fill(&olga, question, "operator/confirm-restore", &[("since", &since)]).await;
-        assert!(page.text.contains("The restore is confirmed") && page.text.contains("followed"), "{}", page.text);
+        assert!(page.shows("The restore is confirmed") && page.shows("followed"), "{}", page.text);
         assert!(!page.text.contains("Confirm restore"));
         let again = olga.call("operator/confirm-restore", &[("since", &since)]).await;
         assert_eq!(again.brief(), "409 not_older");
-        let log = olga.visit("/operator/activity").await.text;
+        let log = olga.visit("/operator/activity").await.drawn();
         assert!(log.contains("had the cluster follow the database as it was restored"), "{log}");
     });
 }

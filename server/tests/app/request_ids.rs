@@ -76,6 +76,33 @@ fn from_anybody_else_and_in_any_other_form_it_is_not() {
     });
 }
 
+/// Whoever has no session is looked up nowhere: the page itself asks the database, in tasks of its own.
+#[test]
+fn what_is_logged_while_a_page_is_drawn_names_its_request_too() {
+    let log = Log::default();
+    let writer = log.clone();
+    let lines = log::lines(LogFormat::Json, EnvFilter::new("error"), move || writer.clone());
+    // For every thread there is: any of them may draw.
+    tracing::dispatcher::set_global_default(lines).unwrap();
+    on_both(async |house| {
+        house.installation.db.close().await;
+        for path in ["/", "/sign-in?x=a-secret-in-a-query", "/no/where/a-secret-in-a-path"] {
+            log.clear();
+            let answer = house.anonymous().send(Ask::get(path)).await;
+            assert_eq!(answer.status, 503, "{path}: {}", answer.text);
+            let text = log.text();
+            assert!(!text.contains("a-secret-in-a"), "{text}");
+            let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+            let lines: Vec<_> = lines.iter().filter(|line| line["message"] == "the database can't be used").collect();
+            assert!(!lines.is_empty(), "{path}: {text}");
+            for line in lines {
+                assert_eq!(line["spans"][0]["request_id"], answer.header(ID), "{path}: {line}");
+                assert_eq!(line["spans"][0]["route"], "page", "{path}: {line}");
+            }
+        }
+    });
+}
+
 /// What is logged, however little of it is wanted, while a request goes wrong; and the request's id.
 async fn logged(house: &House, format: LogFormat, ask: Ask) -> (String, String) {
     let log = Log::default();

@@ -85,7 +85,7 @@ async fn accept(house: &House, ada: &Person, invitation: &str) -> Person {
     }
     let page = browser.visit(&format!("/invitations/{mailed}")).await;
     assert_eq!(page.status, 200);
-    assert!(page.text.contains("Create account and join"));
+    assert!(page.shows("Create account and join"));
 
     let half = [("secret", mailed.as_str()), ("first_name", "Bo")];
     let refused = browser.call("invitations/accept", &half).await;
@@ -183,7 +183,7 @@ async fn revoke(house: &House, ada: &Person, invitation: &str) {
     assert_eq!(chika.call("invitations/accept", &all).await.brief(), "410 invitation_revoked");
     let page = chika.visit(&format!("/invitations/{secret}")).await;
     assert_eq!(page.status, 410);
-    assert!(page.text.contains("This invitation was revoked."));
+    assert!(page.shows("This invitation was revoked."));
     for (method, function) in [("POST", "revoke"), ("POST", "resend"), ("GET", "link")] {
         let function = format!("invitations/{function}");
         let answer =

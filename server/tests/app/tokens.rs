@@ -24,7 +24,8 @@ async fn authorized(browser: &Browser, authorization: &str) -> Answer {
 /// The secret on the page of a token that was just made.
 #[track_caller]
 fn shown_in(page: &Answer) -> String {
-    let after = page.text.split("id=\"secret\">").nth(1).unwrap_or_else(|| panic!("no secret: {}", page.text));
+    let drawn = page.drawn();
+    let after = drawn.split("id=\"secret\">").nth(1).unwrap_or_else(|| panic!("no secret: {}", page.text));
     after.split('<').next().unwrap().to_owned()
 }
 
@@ -209,25 +210,66 @@ fn a_plain_form_is_shown_the_secret_in_the_very_answer_and_nowhere_else() {
         house.note(&secret);
         assert_eq!(house.program(&secret).read("tokens/current", &[]).await.status, 200, "{secret}");
         assert!(made.cookies().iter().all(|line| !line.contains(&secret)), "{:?}", made.cookies());
+        // The address that a reload asks for has nothing of it, and asks for no second token.
+        let settles = format!("history.replaceState(null,'',\"{PAGE}\")");
+        assert!(made.scripts().iter().any(|(_, script)| *script == settles), "{}", made.text);
         let page = ada.visit(PAGE).await;
         assert_eq!(page.status, 200);
-        assert!(!page.text.contains(&secret) && page.text.contains(&secret[..8]));
+        assert!(!page.text.contains(&secret) && page.shows(&secret[..8]));
+    });
+}
+
+/// Wherever it was to lead: a token was made, and this is the one answer that has its secret.
+#[test]
+fn whatever_stands_in_its_next_a_form_is_shown_the_secret() {
+    on_both(async |house| {
+        let ada = ada(&house).await;
+        for next in [
+            "/o/northwind/api-access?cursor=</script><script>alert(1)</script>",
+            "/o/northwind/api-access?cursor=%3C/script%3E%3Cscript%3Ealert(1)",
+            "/o/northwind/api-access?cursor=\"'`${1}&x",
+            "/o/northwind/api-access?cursor=<!--<script>",
+            "//evil.example",
+            "https://evil.example",
+        ] {
+            let made = ada.submit("tokens/create", &[("organization", "northwind"), ("next", next)]).await;
+            assert_eq!(made.status, 200, "{next}: {}", made.text);
+            house.note(&shown_in(&made));
+            assert!(!made.text.contains("<script>alert") && !made.text.contains("evil"), "{next}: {}", made.text);
+            let settled: Vec<_> = made.scripts().into_iter().filter(|(_, it)| it.contains("replaceState")).collect();
+            let [(_, script)] = settled[..] else { panic!("{next}: {settled:?}") };
+            let text =
+                script.strip_prefix("history.replaceState(null,'',").and_then(|it| it.strip_suffix(')')).unwrap();
+            let address: String = serde_json::from_str(text).unwrap();
+            assert!(address.starts_with(PAGE) && !text.contains(['<', '>', '\'']), "{next}: {script}");
+        }
     });
 }
 
 #[test]
-fn our_own_scripts_get_the_page_and_programs_get_json() {
+fn whoever_does_not_read_pages_gets_json() {
     on_both(async |house| {
         let ada = ada(&house).await;
         let fields = [("organization", "northwind"), ("next", PAGE)];
-        let enhanced = ada.posting("tokens/create", &fields).with("bailiwick-enhanced", "1");
-        let page = ada.send(enhanced).await;
-        assert!(page.header("content-type").starts_with("text/html") && page.text.contains("bwk_"), "{}", page.text);
-        let json = ada.call("tokens/create", &fields).await.json();
-        assert_eq!(json["secret"].as_str().map(str::len), Some(40));
-        let wrong = [("organization", "northwind"), ("expires", "soon")];
-        let refused = ada.send(ada.posting("tokens/create", &wrong).with("bailiwick-enhanced", "1")).await;
-        assert_eq!((refused.brief().as_str(), &refused.json()["field"]), ("422 bad_field", &"expires".into()));
+        let wrong = [("organization", "northwind"), ("expires", "soon"), ("back", PAGE)];
+        for accept in ["", "application/json", "*/*", "text/plain", "application/xhtml+xml"] {
+            let asking = |fields: &[(&str, &str)]| {
+                let ask = ada.posting("tokens/create", fields);
+                if accept.is_empty() { ask.without("accept") } else { ask.with("accept", accept) }
+            };
+            let json = ada.send(asking(&fields)).await;
+            house.note(json.json()["secret"].as_str().unwrap());
+            assert_eq!(json.json()["secret"].as_str().map(str::len), Some(40), "{accept}");
+            let refused = ada.send(asking(&wrong)).await;
+            assert_eq!((refused.brief().as_str(), &refused.json()["field"]), ("422 bad_field", &"expires".into()));
+            for answer in [&json, &refused] {
+                assert!(
+                    !answer.headers.contains_key("location") && answer.cookies().is_empty(),
+                    "{:?}",
+                    answer.headers
+                );
+            }
+        }
     });
 }
 
@@ -243,7 +285,7 @@ fn members_find_no_way_to_the_tokens() {
         assert_eq!(cast.stranger.visit(PAGE).await.status, 404);
         assert_eq!(house.anonymous().visit(PAGE).await.status, 303);
         let admin = cast.admin.visit(PAGE).await;
-        assert!(admin.status == 200 && admin.text.contains("Create a New Token"));
+        assert!(admin.status == 200 && admin.shows("Create a New Token"));
     });
 }
 

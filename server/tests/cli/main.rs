@@ -32,6 +32,7 @@ mod relay;
 mod smtp;
 
 mod backup;
+mod connections;
 mod deletions;
 mod doors;
 mod faults;

@@ -49,7 +49,8 @@ async fn balance(listener: TcpListener, replicas: Arc<[Serving; 2]>, ready: Read
     let pass = async move {
         loop {
             let (mut client, _) = listener.accept().await.unwrap();
-            let ports = ready.borrow().clone();
+            // A busy machine may look not ready for a moment: whoever comes then waits, as before a balancer.
+            let ports = ready.subscribe().wait_for(|ports| !ports.is_empty()).await.unwrap().clone();
             let port = ports[turn.fetch_add(1, Ordering::Relaxed) % ports.len()];
             tokio::spawn(async move {
                 let mut server = TcpStream::connect(("127.0.0.1", port)).await.unwrap();

@@ -29,19 +29,30 @@ pub(crate) struct Serving {
     pub(crate) folder: TempDir,
     child: Mutex<Option<Child>>,
     settings: Vec<(&'static str, String)>,
+    /// How many files it may have open; unset: as many as the tests may.
+    files: Option<u32>,
 }
 
 impl Serving {
     /// Started, and not ready yet.
     pub(crate) fn start(settings: Vec<(&'static str, String)>) -> Self {
-        let serving =
-            Self { port: free_port(), folder: tempfile::tempdir().unwrap(), child: Mutex::default(), settings };
+        Self::start_with(settings, None)
+    }
+
+    /// The same with so many files.
+    pub(crate) fn start_below(files: u32) -> Self {
+        Self::start_with(Vec::new(), Some(files))
+    }
+
+    fn start_with(settings: Vec<(&'static str, String)>, files: Option<u32>) -> Self {
+        let (folder, child) = (tempfile::tempdir().unwrap(), Mutex::default());
+        let serving = Self { port: free_port(), folder, child, settings, files };
         serving.again();
         serving
     }
 
     pub(crate) fn command(&self, words: &[&str]) -> Command {
-        let mut command = bare();
+        let mut command = self.files.map_or_else(bare, below);
         command.args(words).env("BAILIWICK_DATA", self.folder.path()).env("BAILIWICK_SECRET_KEY", KEY);
         command
             .env("BAILIWICK_LISTEN", format!("127.0.0.1:{}", self.port))
@@ -116,6 +127,14 @@ pub(crate) async fn relayed(url: &str) -> (Relay, String) {
     let relay = Relay::to(&format!("tcp://{server}")).await;
     let through = format!("{before}@{}/{database}", relay.address.trim_start_matches("tcp://"));
     (relay, through)
+}
+
+/// The program by a shell that lowers the limit of open files and becomes it.
+fn below(files: u32) -> Command {
+    let (program, mut command) = (bare(), Command::new("sh"));
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.args(["-c", &format!("ulimit -n {files} && exec \"$0\" \"$@\"")]).arg(program.get_program());
+    command
 }
 
 /// Below those that the system gives to whoever connects: it is listened at again after each stop, and nobody may have it

@@ -60,7 +60,7 @@ fn subject(kind: &str, name: &str) -> Value {
 async fn page(place: &Place, who: &Person, path: &str) -> String {
     let page = who.visit(&format!("/o/{}/{path}", place.id)).await;
     assert_eq!(page.status, 200, "{}", page.text);
-    page.text
+    page.drawn()
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn a_controller_far_away_does_what_the_console_says_and_the_pages_say_so() {
         told("far away, from a deactivation to the first refusal", gone);
         within(SOON, "the page says when", async || {
             let page = place.page("organization").await;
-            page.contains("withdrawn in the cluster at") && !page.contains("being withdrawn")
+            page.contains("withdrawn in the cluster") && !page.contains("being withdrawn")
         })
         .await;
         assert!(place.may_read(&other, &dev).await, "nobody else is touched");

@@ -9,7 +9,7 @@ use crate::{
     requests::{Answered, Requests},
 };
 use bailiwick::{
-    http::{Assets, Server, router},
+    http::{Assets, Listeners, Server, router},
     office::Here,
     traces::Traces,
 };
@@ -36,6 +36,7 @@ use usecases::{Clock, Installation, Keys, Passwords, Settings};
 pub(crate) const NAMESPACES: &str = "/api/v1/namespaces";
 pub(crate) const RBAC: &str = "/apis/rbac.authorization.k8s.io/v1";
 const STANDARD: &str = "/apis/rbac.authorization.k8s.io/v1/clusterroles/bailiwick:standard";
+const FULL: &str = "/apis/rbac.authorization.k8s.io/v1/clusterroles/bailiwick:w:full";
 
 /// Which databases a test runs on, one after the other.
 #[derive(Clone, Copy)]
@@ -97,6 +98,7 @@ fn on_real_time(house: House, db: Db, settings: Settings) -> House {
         https: true,
         trusted_proxies: Arc::new([]),
         mailer: house.mailer.clone(),
+        listeners: Listeners::default(),
         leaving: Arc::default(),
         metrics: house.metrics.clone(),
         traces: Traces::default(),
@@ -152,9 +154,15 @@ impl Place {
     /// Sees to the manifests, and gives the controller a Lease of this test's own.
     async fn install(&self) {
         self.apply_manifests().await;
-        within(Duration::from_secs(20), "the API server's own controller fills the role", async || {
-            let role = self.requests.find(STANDARD).await;
-            role.is_some_and(|role| role["rules"].to_string().contains("configmaps"))
+        // One after the other; until then every binding is called failing.
+        let parts = controller::roles::permissions().into_iter().filter(|role| role.metadata.labels.is_some());
+        let rules: Vec<_> = parts.flat_map(|role| role.rules.unwrap()).map(|rule| json!(rule)).collect();
+        within(Duration::from_secs(20), "the API server's own controller fills the roles", async || {
+            let (standard, full) = (self.requests.find(STANDARD).await, self.requests.find(FULL).await);
+            let filled =
+                |role: &Value| rules.iter().all(|rule| role["rules"].as_array().is_some_and(|it| it.contains(rule)));
+            standard.is_some_and(|role| filled(&role))
+                && full.is_some_and(|role| role["rules"].to_string().contains("rolebindings"))
         })
         .await;
         self.requests.make(NAMESPACES, &json!({ "metadata": { "name": self.id } })).await;
@@ -314,7 +322,7 @@ impl Place {
     pub(crate) async fn page(&self, name: &str) -> String {
         let page = self.ada.visit(&format!("/o/{}/{name}", self.id)).await;
         assert_eq!(page.status, 200, "{}", page.text);
-        page.text
+        page.drawn()
     }
 }
 

@@ -88,7 +88,7 @@ impl<'a> Scene<'a> {
         let there = || self.place.kubectl(&["get", "namespace", &lab, "--ignore-not-found", "-o", "name"]);
         restored.is_told(2).await;
         assert_eq!((self.who_may().await, there().as_str()), ([false, false, true], ""));
-        let page = ada.visit(&format!("/o/{}/namespaces", self.place.id)).await.text;
+        let page = ada.visit(&format!("/o/{}/namespaces", self.place.id)).await.drawn();
         assert!(page.contains("brought back from an older copy"), "{page}");
         // One that comes anew finds the same.
         let leader = self.place.leader();

@@ -3,6 +3,7 @@
 #[cfg(feature = "ssr")]
 use super::super::exchange::context;
 use super::super::{ApiError, requests::Request};
+use crate::api::client::Browser;
 use domain::{
     id::LetterId,
     text::{EmailAddress, NamespaceName, OrganizationName, Slug},
@@ -144,6 +145,22 @@ pub struct Activity {
 }
 
 #[cfg(feature = "ssr")]
+impl From<operator::Overview> for Overview {
+    fn from(overview: operator::Overview) -> Self {
+        Self {
+            organizations: overview.counts.organizations,
+            suspended: overview.counts.suspended,
+            users: overview.counts.users,
+            requests_waiting: overview.waiting,
+            mails_waiting: overview.mail.waiting - overview.mail.given_up,
+            mails_given_up: overview.mail.given_up,
+            sign_ups_open: overview.sign_ups_open,
+            sign_ups_closed_by_configuration: !overview.sign_ups_configured,
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
 impl From<operator::Listed> for Organization {
     fn from(listed: operator::Listed) -> Self {
         let (suspended_at, last_activity, trouble_since) =
@@ -216,6 +233,20 @@ impl From<operator::Drift> for Drift {
 }
 
 #[cfg(feature = "ssr")]
+impl From<operator::Cluster> for Cluster {
+    fn from(cluster: operator::Cluster) -> Self {
+        Self {
+            enforced: cluster.enforced,
+            state: cluster.enforced.then(|| cluster.health.code().to_owned()),
+            since: cluster.health.since().filter(|_| cluster.enforced),
+            version: cluster.version,
+            differing: cluster.differing.into_iter().map(Into::into).collect(),
+            drifts: cluster.drifts.into_iter().map(Drift::from).collect(),
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
 impl From<operator::Mail> for Mail {
     fn from(mail: operator::Mail) -> Self {
         let letters = mail.letters.into_iter().map(|letter| Letter {
@@ -233,22 +264,12 @@ impl From<operator::Mail> for Mail {
     }
 }
 
-#[server(name = OverviewCall, prefix = "/api/v1", endpoint = "operator/overview", input = server_fn::codec::GetUrl)]
+#[server(name = OverviewCall, prefix = "/api/v1", endpoint = "operator/overview", client = Browser, input = server_fn::codec::GetUrl)]
 pub async fn overview() -> Result<Overview, ApiError> {
-    let overview = operator::overview(&context()?).await?;
-    Ok(Overview {
-        organizations: overview.counts.organizations,
-        suspended: overview.counts.suspended,
-        users: overview.counts.users,
-        requests_waiting: overview.waiting,
-        mails_waiting: overview.mail.waiting - overview.mail.given_up,
-        mails_given_up: overview.mail.given_up,
-        sign_ups_open: overview.sign_ups_open,
-        sign_ups_closed_by_configuration: !overview.sign_ups_configured,
-    })
+    Ok(operator::overview(&context()?).await?.into())
 }
 
-#[server(name = OrganizationsCall, prefix = "/api/v1", endpoint = "operator/organizations", input = server_fn::codec::GetUrl)]
+#[server(name = OrganizationsCall, prefix = "/api/v1", endpoint = "operator/organizations", client = Browser, input = server_fn::codec::GetUrl)]
 pub async fn organizations(
     #[server(default)] search: String,
     #[server(default)] cursor: String,
@@ -257,38 +278,30 @@ pub async fn organizations(
     Ok(Organizations { organizations: page.organizations.into_iter().map(Into::into).collect(), next: page.next })
 }
 
-#[server(name = OrganizationCall, prefix = "/api/v1", endpoint = "operator/organization", input = server_fn::codec::GetUrl)]
+#[server(name = OrganizationCall, prefix = "/api/v1", endpoint = "operator/organization", client = Browser, input = server_fn::codec::GetUrl)]
 pub async fn organization(organization: String) -> Result<Details, ApiError> {
     Ok(operator::details(&context()?, &organization).await?.into())
 }
 
 /// Those that wait, the longest first; with `all`, every request, the newest first.
-#[server(name = RequestsCall, prefix = "/api/v1", endpoint = "operator/requests", input = server_fn::codec::GetUrl)]
+#[server(name = RequestsCall, prefix = "/api/v1", endpoint = "operator/requests", client = Browser, input = server_fn::codec::GetUrl)]
 pub async fn requests(#[server(default)] all: bool, #[server(default)] cursor: String) -> Result<Requests, ApiError> {
     let page = operator::requests(&context()?, !all, &cursor).await?;
     Ok(Requests { requests: page.requests.into_iter().map(Into::into).collect(), next: page.next })
 }
 
-#[server(name = ClusterCall, prefix = "/api/v1", endpoint = "operator/cluster", input = server_fn::codec::GetUrl)]
+#[server(name = ClusterCall, prefix = "/api/v1", endpoint = "operator/cluster", client = Browser, input = server_fn::codec::GetUrl)]
 pub async fn cluster() -> Result<Cluster, ApiError> {
-    let cluster = operator::cluster(&context()?).await?;
-    Ok(Cluster {
-        enforced: cluster.enforced,
-        state: cluster.enforced.then(|| cluster.health.code().to_owned()),
-        since: cluster.health.since().filter(|_| cluster.enforced),
-        version: cluster.version,
-        differing: cluster.differing.into_iter().map(Into::into).collect(),
-        drifts: cluster.drifts.into_iter().map(Drift::from).collect(),
-    })
+    Ok(operator::cluster(&context()?).await?.into())
 }
 
-#[server(name = MailCall, prefix = "/api/v1", endpoint = "operator/mail", input = server_fn::codec::GetUrl)]
+#[server(name = MailCall, prefix = "/api/v1", endpoint = "operator/mail", client = Browser, input = server_fn::codec::GetUrl)]
 pub async fn mail(#[server(default)] cursor: String) -> Result<Mail, ApiError> {
     Ok(operator::mail(&context()?, &cursor).await?.into())
 }
 
 /// What operators did, the latest first.
-#[server(name = ActivityCall, prefix = "/api/v1", endpoint = "operator/activity", input = server_fn::codec::GetUrl)]
+#[server(name = ActivityCall, prefix = "/api/v1", endpoint = "operator/activity", client = Browser, input = server_fn::codec::GetUrl)]
 pub async fn activity(#[server(default)] cursor: String) -> Result<Activity, ApiError> {
     let (deeds, next) = operator::activity(&context()?, &cursor).await?;
     Ok(Activity { deeds: deeds.into_iter().map(Into::into).collect(), next })

@@ -3,6 +3,7 @@
 use super::super::ApiError;
 #[cfg(feature = "ssr")]
 use super::super::exchange::{self, context};
+use crate::api::client::Browser;
 use domain::{
     id::CredentialId,
     text::{EmailAddress, PersonName},
@@ -72,14 +73,14 @@ impl From<operator::Credential> for Credential {
     }
 }
 
-#[server(name = OperatorsCall, prefix = "/api/v1", endpoint = "operator/operators", input = server_fn::codec::GetUrl)]
+#[server(name = OperatorsCall, prefix = "/api/v1", endpoint = "operator/operators", client = Browser, input = server_fn::codec::GetUrl)]
 pub async fn operators() -> Result<Operators, ApiError> {
     let operators = operator::list(&context()?).await?;
     Ok(Operators { operators: operators.into_iter().map(Operator::from).collect() })
 }
 
 /// Makes whoever has an account with this address an operator. With a `password` and names, whoever has none gets one.
-#[server(name = AddOperatorCall, prefix = "/api/v1", endpoint = "operator/add-operator")]
+#[server(name = AddOperatorCall, prefix = "/api/v1", endpoint = "operator/add-operator", client = Browser)]
 pub async fn add_operator(
     email: String,
     #[server(default)] first_name: String,
@@ -94,7 +95,7 @@ pub async fn add_operator(
 }
 
 /// Makes somebody no operator any longer; the credentials they made end, and an account that is of no organization goes.
-#[server(name = RemoveOperatorCall, prefix = "/api/v1", endpoint = "operator/remove-operator")]
+#[server(name = RemoveOperatorCall, prefix = "/api/v1", endpoint = "operator/remove-operator", client = Browser)]
 pub async fn remove_operator(email: String) -> Result<(), ApiError> {
     let operator::Dismissed { email, credentials, forgotten } = operator::remove(&context()?, &email).await?;
     let ended = match credentials {
@@ -107,33 +108,33 @@ pub async fn remove_operator(email: String) -> Result<(), ApiError> {
     Ok(())
 }
 
-#[server(name = CredentialsCall, prefix = "/api/v1", endpoint = "operator/credentials", input = server_fn::codec::GetUrl)]
+#[server(name = CredentialsCall, prefix = "/api/v1", endpoint = "operator/credentials", client = Browser, input = server_fn::codec::GetUrl)]
 pub async fn credentials() -> Result<Credentials, ApiError> {
     let credentials = operator::credentials(&context()?).await?;
     Ok(Credentials { credentials: credentials.into_iter().map(Credential::from).collect() })
 }
 
-#[server(name = MakeCredentialCall, prefix = "/api/v1", endpoint = "operator/make-credential")]
+#[server(name = MakeCredentialCall, prefix = "/api/v1", endpoint = "operator/make-credential", client = Browser)]
 pub async fn make_credential(name: String) -> Result<MadeCredential, ApiError> {
     let (id, secret) = operator::make_credential(&context()?, &name).await?;
     Ok(MadeCredential { id, secret })
 }
 
-#[server(name = EndCredentialCall, prefix = "/api/v1", endpoint = "operator/end-credential")]
+#[server(name = EndCredentialCall, prefix = "/api/v1", endpoint = "operator/end-credential", client = Browser)]
 pub async fn end_credential(credential: String) -> Result<(), ApiError> {
     operator::end_credential(&context()?, &credential).await?;
     exchange::notice("The credential is ended.");
     Ok(())
 }
 
-#[server(name = OpenSignUpsCall, prefix = "/api/v1", endpoint = "operator/open-sign-ups")]
+#[server(name = OpenSignUpsCall, prefix = "/api/v1", endpoint = "operator/open-sign-ups", client = Browser)]
 pub async fn open_sign_ups() -> Result<(), ApiError> {
     operator::set_sign_ups(&context()?, true).await?;
     exchange::notice("Everybody may sign up.");
     Ok(())
 }
 
-#[server(name = CloseSignUpsCall, prefix = "/api/v1", endpoint = "operator/close-sign-ups")]
+#[server(name = CloseSignUpsCall, prefix = "/api/v1", endpoint = "operator/close-sign-ups", client = Browser)]
 pub async fn close_sign_ups() -> Result<(), ApiError> {
     operator::set_sign_ups(&context()?, false).await?;
     exchange::notice("Sign-up is closed; people come by invitation only.");
@@ -141,7 +142,7 @@ pub async fn close_sign_ups() -> Result<(), ApiError> {
 }
 
 /// Sends a `letter` that waits now; without one, every letter that failed before.
-#[server(name = RetryMailCall, prefix = "/api/v1", endpoint = "operator/retry-mail")]
+#[server(name = RetryMailCall, prefix = "/api/v1", endpoint = "operator/retry-mail", client = Browser)]
 pub async fn retry_mail(#[server(default)] letter: Option<String>) -> Result<Retried, ApiError> {
     let letters = match letter.filter(|letter| !letter.is_empty()) {
         Some(letter) => operator::retry_mail(&context()?, &letter).await.map(|()| 1)?,
@@ -155,7 +156,7 @@ pub async fn retry_mail(#[server(default)] letter: Option<String>) -> Result<Ret
 }
 
 /// Lets the cluster follow a database that is older than what the cluster was told. `since`: as `operator/cluster` says it.
-#[server(name = ConfirmRestoreCall, prefix = "/api/v1", endpoint = "operator/confirm-restore")]
+#[server(name = ConfirmRestoreCall, prefix = "/api/v1", endpoint = "operator/confirm-restore", client = Browser)]
 pub async fn confirm_restore(since: String) -> Result<(), ApiError> {
     operator::confirm_restore(&context()?, &since).await?;
     exchange::notice("The restore is confirmed; the cluster is brought to what the database says now.");

@@ -1,47 +1,36 @@
 //! This person's machines in the cluster: which are let in, how to let in another, and the way to end it.
 
+use super::Acts;
 use crate::{
+    api::{account::Page, logins::OwnLogin, sessions::OwnOrganization},
     components::{
         device::device,
-        form::Form,
         icon::{Glyph, Icon},
-        moment::{Distance, Moment},
+        moment::Moment,
+        row::{RowAction, RowButton},
         table::Columns,
     },
-    pages::{Away, Visit},
     words::{self, count},
 };
-use domain::{login::LOGIN_DAYS, path, time::Timestamp};
+use domain::{login::LOGIN_DAYS, path};
 use leptos::prelude::*;
-use usecases::{logins::Login, organizations::OwnOrganization};
-
-pub(super) struct Shown {
-    logins: Vec<Login>,
-    now: Timestamp,
-    /// What is run on a machine to be let in; `None` without a cluster.
-    command: Option<String>,
-}
-
-pub(super) async fn load(visit: &Visit) -> Result<Shown, Away> {
-    let settings = visit.context.settings();
-    let command = settings.cluster.as_ref().map(|_| format!("bailiwick login --server {}", settings.base_url));
-    Ok(Shown { logins: usecases::logins::list(&visit.context).await?, now: visit.context.now(), command })
-}
 
 #[component]
-pub(super) fn ClusterAccess(shown: Shown, organizations: Vec<OwnOrganization>) -> impl IntoView {
-    let Shown { logins, now, command } = shown;
-    let way = match command {
-        Some(command) => view! { <Way command organizations /> }.into_any(),
-        None => view! {
+pub(super) fn ClusterAccess(page: Signal<Page>, acts: Acts) -> impl IntoView {
+    let ways = Memo::new(move |_| page.with(|page| (page.command.clone(), page.organizations.clone())));
+    let way = move || {
+        match ways.get() {
+        (Some(command), organizations) => view! { <Way command organizations /> }.into_any(),
+        (None, _) => view! {
             <p class="note calm inset">
                 <Glyph icon=Icon::Info />
                 <span>"No cluster is connected, so there is nothing to let a machine into. The operator can connect one."</span>
             </p>
         }
         .into_any(),
+    }
     };
-    let list = (!logins.is_empty()).then(|| view! { <List logins now /> });
+    let has_machines = Memo::new(move |_| page.with(|page| !page.logins.is_empty()));
     view! {
         <section class="card" aria-labelledby="cluster-access">
             <header class="card-head">
@@ -54,15 +43,16 @@ pub(super) fn ClusterAccess(shown: Shown, organizations: Vec<OwnOrganization>) -
                 </p>
             </header>
             {way}
-            {list}
+            {move || has_machines.get().then(|| view! { <Machines page end=acts.end_login /> })}
         </section>
     }
+    .into_any()
 }
 
 #[component]
 fn Way(command: String, organizations: Vec<OwnOrganization>) -> impl IntoView {
     let files = organizations.into_iter().map(|own| {
-        let slug = own.slug.to_string();
+        let slug = own.organization.to_string();
         // The browser's own post: a file is saved, and the page stays.
         view! {
             <form method="post" action="/api/v1/logins/kubeconfig" class="inline">
@@ -75,44 +65,51 @@ fn Way(command: String, organizations: Vec<OwnOrganization>) -> impl IntoView {
             </form>
         }
     });
+    let files = files.collect::<Vec<_>>();
     view! {
         <div class="command">
             <p>"To let a machine in, run this on it; it opens a page where you say yes, and writes the kubeconfig."</p>
-            <pre tabindex="0" aria-label="Command"><code>{command}</code></pre>
+            <pre tabindex="0" aria-label="Command">
+                <code>{command}</code>
+            </pre>
             <div class="command-files">
                 <span class="quiet small">"Or take the kubeconfig by hand. There is no secret in it."</span>
-                {files.collect::<Vec<_>>()}
+                {files}
             </div>
         </div>
     }
+    .into_any()
 }
 
 #[component]
-fn List(logins: Vec<Login>, now: Timestamp) -> impl IntoView {
-    let total = logins.len() as u64;
-    let rows = logins.into_iter().map(|login| view! { <Row login now /> }).collect::<Vec<_>>();
+fn Machines(page: Signal<Page>, end: RowAction) -> impl IntoView {
+    let ids = Memo::new(move |_| page.with(|page| page.logins.iter().map(|login| login.id).collect::<Vec<_>>()));
+    let row = move |id| {
+        let login = Memo::new(move |_| page.with(|page| page.logins.iter().find(|login| login.id == id).cloned()));
+        move || login.get().map(|login| view! { <Row login end /> })
+    };
     view! {
         <table class="sessions machines">
             <Columns names=["Machine", "Organization", "Let in", "Last used", "Ends", "Actions"] />
-            <tbody>{rows}</tbody>
+            <tbody>
+                <For each=move || ids.get() key=|id| *id children=row />
+            </tbody>
         </table>
         <div class="foot">
-            // What the rows' buttons submit: one form, so that its error stands once.
-            <Form action="/api/v1/logins/end" id="end-login" class="inline">
-                <span>{count(total, "machine", "machines")}</span>
-            </Form>
+            <span>{move || count(ids.with(Vec::len) as u64, "machine", "machines")}</span>
             <span>"What a machine has open in the cluster, such as a watch or a shell, goes on until it ends."</span>
         </div>
     }
+    .into_any()
 }
 
 #[component]
-fn Row(login: Login, now: Timestamp) -> impl IntoView {
-    let Login { id, name, machine, ip, user_agent, created_at, expires_at, last_used_at, .. } = login;
+fn Row(login: OwnLogin, end: RowAction) -> impl IntoView {
+    let OwnLogin { id, name, machine, ip, user_agent, created_at, expires_at, last_used_at, .. } = login;
     let called = words::machine(machine.as_ref());
     let origin = [Some(device(user_agent.as_deref())), ip].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let used = match last_used_at {
-        Some(at) => view! { <Distance at now /> }.into_any(),
+        Some(at) => view! { <Moment at /> }.into_any(),
         None => view! { "-" }.into_any(),
     };
     view! {
@@ -127,14 +124,15 @@ fn Row(login: Login, now: Timestamp) -> impl IntoView {
             </td>
             <td data-label="Last used">{used}</td>
             <td data-label="Ends">
-                <Distance at=expires_at now />
+                <Moment at=expires_at />
             </td>
             <td>
-                <button form="end-login" name="login" value=id.to_string() id=format!("end-{id}") class="button small danger">
+                <RowButton action=end value=id.to_string() id=format!("end-{id}") class="button small danger">
                     "End"
                     <span class="visually-hidden">{format!(" the access of {called}")}</span>
-                </button>
+                </RowButton>
             </td>
         </tr>
     }
+    .into_any()
 }

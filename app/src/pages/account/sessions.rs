@@ -1,53 +1,40 @@
 //! Where this person is signed in, and the way to end it.
 
+use super::Acts;
 use crate::{
-    components::{device::device, form::Form, moment::Moment, table::Columns},
-    pages::{Away, Visit},
+    api::account::{OwnSession, Page},
+    components::{
+        device::device,
+        form::{Form, Submit},
+        moment::Moment,
+        row::{RowAction, RowButton},
+        table::Columns,
+    },
     words::count,
 };
-use domain::{id::SessionId, time::Timestamp};
 use leptos::prelude::*;
 
-pub(super) struct Shown {
-    id: SessionId,
-    device: String,
-    agent: String,
-    ip: String,
-    created_at: Timestamp,
-    last_seen_at: Timestamp,
-    current: bool,
-}
-
-pub(super) async fn load(visit: &Visit) -> Result<Vec<Shown>, Away> {
-    let (sessions, current) = usecases::sessions::list(&visit.context).await?;
-    let shown = sessions.into_iter().map(|session| Shown {
-        id: session.id,
-        device: device(session.user_agent.as_deref()),
-        agent: session.user_agent.unwrap_or_default(),
-        ip: session.ip.unwrap_or_else(|| "-".to_owned()),
-        created_at: session.created_at,
-        last_seen_at: session.last_seen_at,
-        current: session.id == current,
-    });
-    let mut shown: Vec<Shown> = shown.collect();
-    // This one first: it is what the others are compared with.
-    shown.sort_by_key(|session| !session.current);
-    Ok(shown)
-}
-
 #[component]
-pub(super) fn Sessions(sessions: Vec<Shown>) -> impl IntoView {
-    let total = sessions.len() as u64;
-    let rows = sessions.into_iter().map(|session| view! { <Row session /> }).collect::<Vec<_>>();
-    let others = (total > 1).then(|| {
-        view! {
-            <Form action="/api/v1/account/end-other-sessions" class="inline">
-                <button type="submit" id="end-others" class="button small danger">
-                    "End all other sessions"
-                </button>
-            </Form>
-        }
-    });
+pub(super) fn Sessions(page: Signal<Page>, acts: Acts) -> impl IntoView {
+    let ids = Memo::new(move |_| page.with(|page| page.sessions.iter().map(|session| session.id).collect::<Vec<_>>()));
+    let total = move || ids.with(Vec::len) as u64;
+    let has_others = Memo::new(move |_| total() > 1);
+    let others = move || {
+        has_others.get().then(|| {
+            view! {
+                <Form action=acts.end_others class="inline">
+                    <Submit class="button small danger" id="end-others">
+                        "End all other sessions"
+                    </Submit>
+                </Form>
+            }
+        })
+    };
+    let row = move |id| {
+        let session =
+            Memo::new(move |_| page.with(|page| page.sessions.iter().find(|session| session.id == id).cloned()));
+        move || session.get().map(|session| view! { <Row session end=acts.end_session /> })
+    };
     view! {
         <section class="card" aria-labelledby="sessions">
             <header class="card-head">
@@ -56,36 +43,38 @@ pub(super) fn Sessions(sessions: Vec<Shown>) -> impl IntoView {
             </header>
             <table class="sessions">
                 <Columns names=["Device", "IP address", "Signed in", "Last used", "Actions"] />
-                <tbody>{rows}</tbody>
+                <tbody>
+                    <For each=move || ids.get() key=|id| *id children=row />
+                </tbody>
             </table>
             <div class="foot">
-                // What the rows' buttons submit: one form, so that its error stands once.
-                <Form action="/api/v1/account/end-session" id="end-session" class="inline">
-                    <span>{count(total, "session", "sessions")}</span>
-                </Form>
+                <span>{move || count(total(), "session", "sessions")}</span>
                 {others}
             </div>
         </section>
     }
+    .into_any()
 }
 
 #[component]
-fn Row(session: Shown) -> impl IntoView {
-    let Shown { id, device, agent, ip, created_at, last_seen_at, current } = session;
+fn Row(session: OwnSession, end: RowAction) -> impl IntoView {
+    let OwnSession { id, created_at, last_seen_at, ip, user_agent, current } = session;
+    let (device, ip) = (device(user_agent.as_deref()), ip.unwrap_or_else(|| "-".to_owned()));
     let (used, act) = if current {
         (view! { "now" }.into_any(), view! { <span class="badge good">"this one"</span> }.into_any())
     } else {
+        let about = format!(" the session of {device} from {ip}");
         let end = view! {
-            <button form="end-session" name="session" value=id.to_string() id=format!("end-{id}") class="button small danger">
+            <RowButton action=end value=id.to_string() id=format!("end-{id}") class="button small danger">
                 "End"
-                <span class="visually-hidden">{format!(" the session of {device} from {ip}")}</span>
-            </button>
+                <span class="visually-hidden">{about}</span>
+            </RowButton>
         };
         (view! { <Moment at=last_seen_at /> }.into_any(), end.into_any())
     };
     view! {
         <tr class="row" id=format!("row-{id}")>
-            <td data-label="Device" title=agent>
+            <td data-label="Device" title=user_agent.unwrap_or_default()>
                 <b>{device.clone()}</b>
             </td>
             <td data-label="IP address">{ip.clone()}</td>
@@ -96,4 +85,5 @@ fn Row(session: Shown) -> impl IntoView {
             <td>{act}</td>
         </tr>
     }
+    .into_any()
 }

@@ -1,34 +1,49 @@
-//! Making a token, and proving the password again where the sign-in is too old for that.
+//! Making a token.
 
-use super::choice::Choice;
+use super::{Shared, choice::Choice};
 use crate::{
-    components::form::{Field, Form, failed},
-    pages::Flash,
+    api::tokens::{CreateCall, CreateForm, Created},
+    components::{
+        dialog::{Cancel, forget_opener},
+        fields::Select,
+        form::{Field, Form, Submit, use_post},
+    },
+    write::Write,
 };
 use domain::{
-    text::{NamespaceName, Slug, TokenName},
+    text::TokenName,
     token::{Lifetime, Scope},
 };
-use leptos::prelude::*;
-
-const ACTION: &str = "/api/v1/tokens/create";
+use leptos::{html, prelude::*};
 
 #[component]
-pub(super) fn Create(
-    slug: Slug,
-    namespaces: Vec<NamespaceName>,
-    longest: Lifetime,
-    cluster: bool,
-    close: String,
-) -> impl IntoView {
-    let none = namespaces.is_empty();
+pub(super) fn Create(shared: Shared, facts: CreateForm, action: Write<CreateCall>) -> impl IntoView {
+    let CreateForm { namespaces, longest } = facts;
+    let (slug, none) = (shared.slug.get_untracked(), namespaces.is_empty());
+    let cluster = shared.page.with_untracked(|page| page.cluster);
+    let download = NodeRef::<html::Input>::new();
+    let done = Callback::new(move |created: Created| {
+        let download = download.get_untracked().is_some_and(|download| download.checked() && !download.disabled());
+        // It is on the page from now on, and the action keeps nothing of it.
+        action.clear();
+        forget_opener();
+        shared.fresh.show(created, download);
+    });
+    let blank = (!none).then(|| {
+        view! {
+            <p class="quiet small">
+                "Without a namespace the token is blank: it can sign in to the cluster but do nothing there until your own \
+                 RBAC names it, or you assign namespaces later."
+            </p>
+        }
+    });
     view! {
-        <Form action=ACTION next=close.clone() class="dialog-in">
+        <Form action class="dialog-in" done>
             <header>
                 <h2 id="dialog-title">"Create a New Token"</h2>
                 <p>"The secret is shown once, right after this."</p>
             </header>
-            <input type="hidden" name="organization" value=slug.to_string() />
+            <input type="hidden" name="organization" value=slug.clone() />
             // Each says "none" when nothing is ticked.
             <input type="hidden" name="namespaces[]" value="" />
             <input type="hidden" name="scopes[]" value="" />
@@ -45,81 +60,38 @@ pub(super) fn Create(
                 />
                 <Expires longest />
             </div>
-            <Choice action=ACTION slug=slug.clone() all=namespaces given=Vec::new() editing=false />
-            {(!none)
-                .then(|| {
-                    view! {
-                        <p class="quiet small">
-                            "Without a namespace the token is blank: it can sign in to the cluster but do nothing there until \
-                             your own RBAC names it, or you assign namespaces later."
-                        </p>
-                    }
-                })}
+            <Choice slug=slug.clone() all=namespaces given=Vec::new() editing=false />
+            {blank}
             <Scopes />
-            <Download slug cluster />
+            <Download slug cluster node=download />
             <footer>
-                <a class="button" href=close>
-                    "Cancel"
-                </a>
-                <button type="submit" class="button primary">
-                    "Create"
-                </button>
+                <Cancel />
+                <Submit>"Create"</Submit>
             </footer>
         </Form>
     }
+    .into_any()
 }
 
 #[component]
 fn Expires(longest: Lifetime) -> impl IntoView {
-    let flash = failed(ACTION).unwrap_or_default();
-    let typed = typed(&flash, "expires").and_then(|expires| Lifetime::parse(expires).ok());
-    let chosen = typed.filter(|lifetime| *lifetime <= longest).unwrap_or(Lifetime::default_within(longest));
-    let error = flash.error.filter(|error| error.field.as_deref() == Some("expires"));
-    let message = error.map(|error| error.message).unwrap_or_default();
-    let fine = message.is_empty();
     let options = Lifetime::ALL.into_iter().filter(|lifetime| *lifetime <= longest).map(|lifetime| {
         let word = if lifetime == Lifetime::Never { "Never".to_owned() } else { format!("In {}", lifetime.words()) };
-        view! {
-            <option value=lifetime.as_str() selected=lifetime == chosen>
-                {word}
-            </option>
-        }
+        (lifetime.as_str().to_owned(), word)
     });
     let hint = if longest == Lifetime::Never {
         "The admins are reminded a week before.".to_owned()
     } else {
         format!("The operator allows {} at most.", longest.words())
     };
-    view! {
-        <div class="field">
-            <label for="expires">"Expires"</label>
-            <select
-                class="input"
-                id="expires"
-                name="expires"
-                aria-invalid=(!fine).then_some("true")
-                aria-describedby="expires-error expires-hint"
-            >
-                {options.collect::<Vec<_>>()}
-            </select>
-            <p class="field-error" id="expires-error" hidden=fine>
-                {message}
-            </p>
-            <small id="expires-hint">{hint}</small>
-        </div>
-    }
-}
-
-/// What was typed into a field of the form that failed.
-fn typed<'a>(flash: &'a Flash, name: &str) -> Option<&'a str> {
-    flash.values.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
+    let chosen = Lifetime::default_within(longest).as_str();
+    view! { <Select name="expires" label="Expires" options=options.collect() chosen hint /> }
 }
 
 #[component]
 fn Scopes() -> impl IntoView {
-    let flash = failed(ACTION).unwrap_or_default();
-    let ticked =
-        |scope: Scope| flash.values.iter().any(|(field, value)| field.starts_with("scopes") && value == scope.as_str());
+    let typed = use_post().and_then(|post| post.all_typed("scopes")).unwrap_or_default();
+    let ticked = |scope: Scope| typed.iter().any(|typed| typed == scope.as_str());
     let open = Scope::ALL.into_iter().any(ticked);
     let boxes = Scope::ALL.map(|scope| {
         view! {
@@ -129,6 +101,7 @@ fn Scopes() -> impl IntoView {
             </label>
         }
     });
+    let boxes = boxes.into_iter().collect::<Vec<_>>();
     view! {
         <details class="more" open=open>
             <summary>"What it may change in Bailiwick"</summary>
@@ -139,13 +112,14 @@ fn Scopes() -> impl IntoView {
             </fieldset>
         </details>
     }
+    .into_any()
 }
 
 /// Read by the scripts alone, which press the button of the page to come; without them the button is there to be pressed.
 #[component]
-fn Download(slug: Slug, cluster: bool) -> impl IntoView {
-    let flash = failed(ACTION);
-    let wanted = flash.is_none_or(|flash| typed(&flash, "download").is_some());
+fn Download(slug: String, cluster: bool, node: NodeRef<html::Input>) -> impl IntoView {
+    let typed = use_post().and_then(|post| post.all_typed("download"));
+    let wanted = typed.is_none_or(|typed| !typed.is_empty());
     let hint = if cluster {
         format!("Saved as {slug}-kubeconfig.yaml. It carries the secret.")
     } else {
@@ -159,9 +133,9 @@ fn Download(slug: Slug, cluster: bool) -> impl IntoView {
                     id="download"
                     name="download"
                     value="1"
+                    node_ref=node
                     checked=cluster && wanted
                     disabled=!cluster
-                    data-then="kubeconfig"
                     aria-describedby="download-hint"
                 />
                 <span>"Automatically download Kubeconfig"</span>

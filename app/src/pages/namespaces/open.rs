@@ -1,74 +1,78 @@
-//! What opens below a namespace, for admins: who can do what there, and why.
+//! What opens below a namespace, for admins: who can do what there, and why; and giving and taking it.
 
+use super::{Shared, give::Give};
 use crate::{
-    api::access::{Access, of_access},
+    address::Address,
+    api::{access, grants::TakeCall},
     components::{
-        access::{Each, EffectiveAccess, Place},
-        icon::{Glyph, Icon},
+        access::{Each, EffectiveAccess},
+        failed::Failed,
+        form::Form as Post,
+        row::RowAction,
     },
-    pages::Visit,
+    read::{Skeleton, shown_or, use_read},
+    write::Write,
 };
 use leptos::prelude::*;
 
-#[derive(Clone)]
-pub(super) struct Open {
-    /// The namespace's own part of its name.
-    pub(super) label: String,
-    access: Access,
-    place: Place,
-    /// The addresses of the list's first page, when this is a later one, and of its next.
-    first: Option<String>,
-    next: Option<String>,
-}
-
-impl Open {
-    /// What this visit's address asks for. Nothing where there is none, or it is not for this visitor.
-    pub(super) async fn asked(visit: &Visit, slug: &str) -> Option<Self> {
-        let label = visit.query.get("open")?;
-        let (context, cursor) = (&visit.context, visit.query.get("lines"));
-        let access = if visit.query.has("check") {
-            usecases::access::check_namespace(context, slug, label, cursor, None).await
-        } else {
-            usecases::access::in_namespace(context, slug, label, cursor, None).await
-        };
-        let access = of_access(access.ok()?, context.now());
-        let page = |cursor: &str| visit.with(&[("check", ""), ("lines", cursor)]);
-        Some(Self {
-            label: label.to_owned(),
-            first: cursor.map(|_| page("")),
-            next: access.next.as_deref().map(page),
-            access,
-            place: Place::of(visit),
-        })
-    }
-}
-
+/// `label` is the namespace's own part of its name.
 #[component]
-pub(super) fn Opener(label: String, name: String, is_open: bool) -> impl IntoView {
-    let (value, icon) = if is_open { (String::new(), Icon::Up) } else { (label.clone(), Icon::Down) };
-    view! {
-        <button
-            form="view"
-            name="open"
-            value=value
-            id=format!("open-{label}")
-            class="icon"
-            aria-expanded=is_open.to_string()
-            aria-label=format!("Who can do what in {name}")
-        >
-            <Glyph icon />
-        </button>
-    }
-}
-
-#[component]
-pub(super) fn Panel(open: Open) -> impl IntoView {
-    let Open { label, access, place, first, next } = open;
+pub(super) fn Panel(shared: Shared, label: String) -> impl IntoView {
+    let Shared { slug, address, .. } = shared;
+    // What the address asks of it: whether the cluster is asked too, and which page of the list.
+    let asked =
+        Memo::new(move |_| address.with(|address| (address.has("check"), address.get("lines").map(ToOwned::to_owned))));
+    let of = label.clone();
+    let access = use_read(
+        move || (slug.get(), of.clone(), asked.get()),
+        |(slug, namespace, (checks, cursor))| async move {
+            if checks {
+                access::check_in(slug, namespace, cursor, None).await
+            } else {
+                access::within(slug, namespace, cursor, None).await
+            }
+        },
+    );
+    let take = Write::<TakeCall>::begin();
+    let action = RowAction::new("take", "member", *take);
+    let of_take = label.clone();
+    let give = view! { <Give organization=slug namespace=label.clone() /> };
     view! {
         <tr class="panel-row">
             <td colspan="4" class="panel">
-                <EffectiveAccess id=label heading="Who can do what here" each=Each::Subject access place first next />
+                {shown_or(
+                    access,
+                    move |access| {
+                        let id = label.clone();
+                        let lines = move || {
+                            let access = access.get();
+                            let (first, next) = address.with(|address| pages(address, access.next.as_deref()));
+                            let (id, heading) = (id.clone(), "Who can do what here");
+                            view! { <EffectiveAccess id heading each=Each::Subject access first next take=Some(action) /> }
+                        };
+                        lines.into_any()
+                    },
+                    |error| {
+                        if error.code == "not_signed_in" {
+                            return view! { <Failed error /> }.into_any();
+                        }
+                        view! { <p class="form-error" role="alert">{error.message}</p> }.into_any()
+                    },
+                    || view! { <Skeleton /> }.into_any(),
+                )}
+                <Post action=take id="take" class="row-form" keeps=false>
+                    <input type="hidden" name="organization" value=slug.get_untracked() />
+                    <input type="hidden" name="namespace" value=of_take />
+                </Post>
+                {give}
             </td>
         </tr>
     }
+    .into_any()
+}
+
+/// The addresses of the list's first page, when this is a later one, and of its next. Another page was not checked.
+fn pages(address: &Address, next: Option<&str>) -> (Option<String>, Option<String>) {
+    let page = |cursor: &str| address.with(&[("check", ""), ("lines", cursor)]);
+    (address.get("lines").map(|_| page("")), next.map(page))
 }

@@ -1,105 +1,93 @@
 //! `/operator/activity`: what operators did, to the installation and to each organization.
 
-use super::{
-    super::{
-        Document, Loaded, Visit,
-        frame::{Frame, Paging, initial},
-    },
-    Desk, Tab,
-};
+use super::{Desk, Tab};
 use crate::{
-    api::operator::directory::Deed,
-    components::moment::{DayHeading, Moment, by_day, clock},
+    address::use_address,
+    api::operator::directory::{self, Activity, Deed},
+    components::{
+        log::{Actor, Line, Log},
+        paging::Paging,
+    },
+    read::{shown, use_read},
 };
-use domain::path;
 use leptos::prelude::*;
+use leptos_meta::Title;
+use std::collections::HashMap;
 
-struct Facts {
-    frame: Frame,
-    deeds: Vec<Deed>,
-    newest: Option<String>,
-    older: Option<String>,
-}
-
-pub(super) async fn load(visit: &Visit, frame: Frame) -> Loaded {
-    let cursor = visit.query.get("cursor").unwrap_or_default();
-    let (deeds, next) = usecases::operator::activity(&visit.context, cursor).await?;
-    let facts = Facts {
-        frame,
-        deeds: deeds.into_iter().map(Deed::from).collect(),
-        newest: (!cursor.is_empty()).then(|| visit.with(&[("cursor", "")])),
-        older: next.map(|cursor| visit.with(&[("cursor", &cursor)])),
-    };
-    Ok(Document::new("Activity · Operator", move || view! { <Page facts /> }))
+#[component]
+pub fn ActivityPage() -> impl IntoView {
+    let address = use_address();
+    let cursor = Memo::new(move |_| address.with(|address| address.text("cursor")));
+    let activity = use_read(move || cursor.get(), directory::activity);
+    view! {
+        <Title text="Activity · Operator" />
+        {shown(activity, |activity| view! { <Shown activity /> }.into_any())}
+    }
 }
 
 #[component]
-fn Page(facts: Facts) -> impl IntoView {
-    let Facts { frame, deeds, newest, older } = facts;
-    let list = if deeds.is_empty() {
-        view! {
-            <div class="empty">
-                <h2>"Nothing done yet"</h2>
-                <p>"Every act of an operator stands here, and in the activity of the organization that it concerned."</p>
-            </div>
-        }
-        .into_any()
-    } else {
-        let days = by_day(&deeds, |deed| deed.at).into_iter();
-        days.map(|day| view! { <Day day /> }).collect::<Vec<_>>().into_any()
+fn Shown(activity: Signal<Activity>) -> impl IntoView {
+    let address = use_address();
+    let lines = Memo::new(move |_| activity.with(|activity| lines(&activity.deeds)));
+    let none = Memo::new(move |_| lines.with(Vec::is_empty));
+    let next = Memo::new(move |_| activity.with(|activity| activity.next.clone()));
+    let empty = move || {
+        none.get().then(|| {
+            view! {
+                <div class="empty">
+                    <h2>"Nothing done yet"</h2>
+                    <p>"Every act of an operator stands here, and in the activity of the organization that it concerned."</p>
+                </div>
+            }
+        })
     };
-    let foot = (newest.is_some() || older.is_some()).then(|| {
-        view! {
-            <div class="foot">
-                <Paging newest older />
-            </div>
-        }
-    });
+    let more =
+        Memo::new(move |_| next.with(Option::is_some) || address.with(|address| address.get("cursor").is_some()));
+    let foot = move || {
+        more.get().then(|| {
+            view! {
+                <div class="foot">
+                    <Paging next />
+                </div>
+            }
+        })
+    };
     view! {
-        <Desk frame tab=Tab::Activity lead="What operators did, the newest first, wherever they did it." dialog=None>
+        <Desk tab=Tab::Activity lead="What operators did, the newest first, wherever they did it.">
             <section class="card" aria-label="Acts">
-                {list}
+                <Log lines />
+                {empty}
                 {foot}
             </section>
         </Desk>
     }
-}
-
-#[component]
-fn Day(day: Vec<Deed>) -> impl IntoView {
-    let heading = day.first().map(|deed| deed.at);
-    let lines = day.into_iter().map(|deed| view! { <Line deed /> });
-    view! {
-        {heading.map(|at| view! { <DayHeading at /> })}
-        <ol class="log">{lines.collect::<Vec<_>>()}</ol>
-    }
-}
-
-#[component]
-fn Line(deed: Deed) -> impl IntoView {
-    let Deed { at, by, organization, summary, ip, .. } = deed;
-    let place = organization.map(|slug| {
-        view! {
-            <a href=path::operator_organization(&slug)>{slug.to_string()}</a>
-            " "
-        }
-    });
-    let from = ip.map(|ip| format!("from {ip}"));
-    let below = (place.is_some() || from.is_some()).then(|| view! { <small class="quiet">{place} {from}</small> });
-    let face = initial(&by);
-    view! {
-        <li class="event">
-            <span class="avatar" aria-hidden="true">
-                {face}
-            </span>
-            <p>
-                <b class="who">{by}</b>
-                " "
-                {summary}
-            </p>
-            {below}
-            <Moment at say=clock />
-        </li>
-    }
     .into_any()
+}
+
+/// Deeds have no names: what is the same in all that is shown is counted, from the oldest on.
+fn lines(deeds: &[Deed]) -> Vec<Line> {
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    let mut line = |deed: &Deed| {
+        let Deed { at, by, organization, summary, ip, .. } = deed.clone();
+        let place = organization.as_ref().map(ToString::to_string).unwrap_or_default();
+        let said = format!("{} {by} {place} {summary}", at.micros());
+        let count = seen.entry(said.clone()).or_default();
+        *count += 1;
+        Line {
+            key: format!("{said} {count}"),
+            id: None,
+            at,
+            actor: Actor::Person,
+            by,
+            leads: false,
+            sentence: summary,
+            refused: false,
+            place: organization,
+            from: ip.map(|ip| format!("from {ip}")),
+            user_agent: None,
+        }
+    };
+    let mut lines: Vec<Line> = deeds.iter().rev().map(&mut line).collect();
+    lines.reverse();
+    lines
 }

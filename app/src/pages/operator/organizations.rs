@@ -1,102 +1,105 @@
 //! `/operator/organizations`: every organization, by its slug.
 
-use super::{
-    super::{Document, Loaded, Visit, frame::Frame},
-    Desk, Onward, Tab, pages,
-};
+use super::{Desk, Onward, Tab, pages};
 use crate::{
-    api::operator::directory::{ClusterState, Organization},
+    address::use_address,
+    api::operator::{
+        directory::{ClusterState, Organization},
+        pages::{self as read, OrganizationsPage as Page},
+    },
     components::{
-        address::broken,
-        moment::Distance,
+        email::broken,
+        moment::Moment,
         table::{Columns, Search},
     },
+    read::{shown, use_read},
     words::count,
 };
-use domain::{path, time::Timestamp};
+use domain::{path, text::Slug};
 use leptos::prelude::*;
+use leptos_meta::Title;
 
-struct Facts {
-    frame: Frame,
-    search: String,
-    organizations: Vec<Organization>,
-    first: Option<String>,
-    next: Option<String>,
-    enforced: bool,
-    now: Timestamp,
-}
-
-pub(super) async fn load(visit: &Visit, frame: Frame) -> Loaded {
-    let search = visit.query.get("search").unwrap_or_default().to_owned();
-    let cursor = visit.query.get("cursor").unwrap_or_default();
-    let page = usecases::operator::organizations(&visit.context, &search, cursor).await?;
-    let organizations = page.organizations.into_iter().map(Organization::from).collect();
-    let (first, next) = pages(visit, page.next);
-    let enforced = visit.context.settings().enforced;
-    let facts = Facts { frame, search, organizations, first, next, enforced, now: visit.context.now() };
-    Ok(Document::new("Organizations · Operator", move || view! { <Page facts /> }))
+#[component]
+pub fn OrganizationsPage() -> impl IntoView {
+    let address = use_address();
+    let rows = Memo::new(move |_| address.with(|address| ["search", "cursor"].map(|name| address.text(name))));
+    let page = use_read(move || rows.get(), |[search, cursor]| read::organizations_page(search, cursor));
+    view! {
+        <Title text="Organizations · Operator" />
+        {shown(page, |page| view! { <Shown page /> }.into_any())}
+    }
 }
 
 #[component]
-fn Page(facts: Facts) -> impl IntoView {
-    let Facts { frame, search, organizations, first, next, enforced, now } = facts;
-    let shown = organizations.len() as u64;
-    let list = if organizations.is_empty() {
-        view! { <Empty searched=!search.is_empty() /> }.into_any()
-    } else {
-        view! { <Table organizations enforced now /> }.into_any()
-    };
+fn Shown(page: Signal<Page>) -> impl IntoView {
+    let on_page = move || page.with(|page| page.organizations.len() as u64);
+    let pages = pages(Signal::derive(move || page.with(|page| page.next.clone())), &[]);
+    let none = Memo::new(move |_| page.with(|page| page.organizations.is_empty()));
+    let list = move || if none.get() { view! { <Empty /> }.into_any() } else { view! { <Table page /> }.into_any() };
     view! {
-        <Desk frame tab=Tab::Organizations lead="Who is on this installation, how large each is, and how it stands." dialog=None>
+        <Desk tab=Tab::Organizations lead="Who is on this installation, how large each is, and how it stands.">
             <section class="card" aria-labelledby="organizations">
                 <h2 id="organizations" class="visually-hidden">
                     "Organizations"
                 </h2>
                 <div class="card-tools">
-                    <Search
-                        action=path::OPERATOR_ORGANIZATIONS.to_owned()
-                        value=search
-                        placeholder="Name or slug"
-                        label="Search organizations by name or slug"
-                    />
+                    <Search placeholder="Name or slug" label="Search organizations by name or slug" />
                 </div>
                 {list}
                 <div class="foot">
-                    <span>{format!("{} on this page", count(shown, "organization", "organizations"))}</span>
-                    <Onward first next />
+                    <span>{move || format!("{} on this page", count(on_page(), "organization", "organizations"))}</span>
+                    <Onward pages />
                 </div>
             </section>
         </Desk>
     }
+    .into_any()
 }
 
 #[component]
-fn Table(organizations: Vec<Organization>, enforced: bool, now: Timestamp) -> impl IntoView {
-    let rows = organizations.into_iter().map(|organization| view! { <Row organization enforced now /> });
+fn Table(page: Signal<Page>) -> impl IntoView {
+    let slugs = Memo::new(move |_| {
+        page.with(|page| page.organizations.iter().map(|it| it.organization.clone()).collect::<Vec<_>>())
+    });
     view! {
         <table class="rows organizations">
             <Columns names=["Name", "Founder", "Members", "Namespaces", "Last activity", "State"] />
-            <tbody>{rows.collect::<Vec<_>>()}</tbody>
+            <tbody>
+                <For each=move || slugs.get() key=Clone::clone let:slug>
+                    <Line page slug />
+                </For>
+            </tbody>
         </table>
     }
+    .into_any()
 }
 
 #[component]
-fn Row(organization: Organization, enforced: bool, now: Timestamp) -> impl IntoView {
+fn Line(page: Signal<Page>, slug: Slug) -> impl IntoView {
+    let organization =
+        Memo::new(move |_| page.with(|page| page.organizations.iter().find(|it| it.organization == slug).cloned()));
+    move || organization.get().map(|organization| view! { <Row organization page /> })
+}
+
+#[component]
+fn Row(organization: Organization, page: Signal<Page>) -> impl IntoView {
+    let enforced = page.with_untracked(|page| page.enforced);
     let invited = organization.invitations_pending;
     let members = match organization.member_limit {
         Some(limit) => format!("{} of {limit}", organization.members_active),
         None => organization.members_active.to_string(),
     };
     let last = match organization.last_activity {
-        Some(at) => view! { <Distance at now /> }.into_any(),
+        Some(at) => view! { <Moment at /> }.into_any(),
         None => view! { <span class="quiet">"never"</span> }.into_any(),
     };
     let slug = organization.organization.clone();
     view! {
         <tr class="row" class:off=organization.suspended_at.is_some() id=format!("row-{slug}")>
             <td>
-                <a class="place" href=path::operator_organization(&slug)>{organization.name.to_string()}</a>
+                <a class="place" href=path::operator_organization(&slug)>
+                    {organization.name.to_string()}
+                </a>
                 " "
                 <code class="quiet">{slug.to_string()}</code>
             </td>
@@ -133,19 +136,23 @@ pub(super) fn Standing(suspended: bool, cluster: ClusterState, enforced: bool) -
 }
 
 #[component]
-fn Empty(searched: bool) -> impl IntoView {
-    let (title, why) = if searched {
-        ("Nothing found", "No organization has this in its name or slug.")
-    } else {
-        ("Nothing more", "There is no organization beyond those on the page before.")
+fn Empty() -> impl IntoView {
+    let address = use_address();
+    let words = move || {
+        if address.with(|address| address.get("search").is_some()) {
+            ("Nothing found", "No organization has this in its name or slug.")
+        } else {
+            ("Nothing more", "There is no organization beyond those on the page before.")
+        }
     };
     view! {
         <div class="empty">
-            <h3>{title}</h3>
-            <p>{why}</p>
+            <h3>{move || words().0}</h3>
+            <p>{move || words().1}</p>
             <a class="button" href=path::OPERATOR_ORGANIZATIONS>
                 "Show all organizations"
             </a>
         </div>
     }
+    .into_any()
 }

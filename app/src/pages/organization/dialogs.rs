@@ -1,148 +1,85 @@
-//! What the Users table asks before it acts. Each dialog is an address, so it opens and closes without scripts.
+//! What the Users table asks before it acts. Each dialog is an address.
 
+use super::{OPENED, Shared, invite::Invite};
 use crate::{
-    api::members::{Member, RowStatus},
-    components::{
-        form::{Confirm, Form, failed},
-        invite_form::InviteFields,
+    api::{
+        invitations::{self, RevokeCall, SendCall},
+        members::{DeactivateCall, Member, RowStatus},
+        tokens::{self, Made},
     },
-    pages::{Away, Flash, Visit},
-    words::{count, relative},
-};
-use domain::{
-    path,
-    text::{NamespaceName, Slug},
-    time::Timestamp,
+    components::{
+        dialog::{Cancel, Dialog},
+        form::{Confirm, Form, use_post},
+        moment::Moment,
+        opened::opened,
+    },
+    read::{shown_or, use_read},
+    words::count,
+    write::Write,
 };
 use leptos::prelude::*;
-use usecases::tokens::Token;
 
-#[derive(Clone)]
-pub(super) struct Dialog {
-    kind: Kind,
-    /// The address without it.
-    close: String,
-}
-
-/// The tokens that somebody made and that still stand: those that are named, and how many there are.
-#[derive(Clone)]
-struct Made {
-    named: Vec<Token>,
-    total: u64,
-    now: Timestamp,
-}
-
-#[derive(Clone)]
+/// Which dialog the address names, and whose row it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
-    Invite { namespaces: Vec<NamespaceName> },
-    Deactivate { member: Member, made: Made },
-    Revoke { invitation: Member },
-    Link { email: String, link: String },
+    Invite,
+    Deactivate(Member),
+    Revoke(Member),
+    Link(Member),
 }
 
-impl Dialog {
-    /// The dialog that this visit's address names; none when what it speaks of is not on the page, or already done.
-    pub(super) async fn asked(visit: &Visit, slug: &str, rows: &[Member]) -> Result<Option<Self>, Away> {
-        let row = |name: &str| {
-            let id = visit.query.get(name)?;
-            rows.iter().find(|row| row.id == id).cloned()
-        };
-        let kind = if visit.query.has("invite") {
-            Some(Kind::Invite { namespaces: usecases::grants::own(&visit.context, slug).await? })
-        } else if let Some(member) = row("deactivate") {
-            let asks = member.status == RowStatus::Active && member.keeps.is_none();
-            if asks { Some(Kind::Deactivate { made: made_by(visit, slug, &member.id).await, member }) } else { None }
-        } else if let Some(invitation) = row("revoke") {
-            invitation.status.is_invitation().then_some(Kind::Revoke { invitation })
-        } else if let Some(invitation) = row("link").filter(|row| row.status.is_invitation()) {
-            let link = usecases::invitations::link(&visit.context, slug, &invitation.id).await?;
-            Some(Kind::Link { email: invitation.email, link })
-        } else {
-            None
-        };
-        let close = visit.with(&[("invite", ""), ("deactivate", ""), ("revoke", ""), ("link", "")]);
-        Ok(kind.map(|kind| Self { kind, close }))
-    }
-
-    /// `enforced`: whether a cluster follows.
-    pub(super) fn into_view(self, slug: String, enforced: bool) -> AnyView {
-        let Self { kind, close } = self;
-        let inside = match kind {
-            Kind::Invite { namespaces } => view! { <Invite slug namespaces close=close.clone() /> }.into_any(),
-            Kind::Deactivate { member, made } => {
-                view! { <Deactivate slug member made enforced close=close.clone() /> }.into_any()
-            }
-            Kind::Revoke { invitation } => view! { <Revoke slug invitation close=close.clone() /> }.into_any(),
-            Kind::Link { email, link } => view! { <Link email link close=close.clone() /> }.into_any(),
-        };
-        view! {
-            <dialog open data-close=close aria-labelledby="dialog-title">
-                {inside}
-            </dialog>
-        }
-        .into_any()
-    }
-}
-
-/// Where the list can't be read, the question is asked without it: nothing that is not ticked is removed.
-async fn made_by(visit: &Visit, slug: &str, member: &str) -> Made {
-    let (named, total) = usecases::tokens::made_by(&visit.context, slug, member).await.unwrap_or_default();
-    Made { named, total, now: visit.context.now() }
-}
-
-#[component]
-fn Invite(slug: String, namespaces: Vec<NamespaceName>, close: String) -> impl IntoView {
-    let action = "/api/v1/invitations/send";
-    // The addresses that a plain post brought back with an error.
-    let flash = use_context::<Flash>().filter(|flash| flash.action.as_deref() == Some(action)).unwrap_or_default();
-    let values = flash.values.iter().filter(|(name, _)| name.starts_with("emails"));
-    let typed = values.map(|(_, value)| value.clone()).collect::<Vec<_>>().join("\n");
-    let error = flash.error.filter(|error| error.field.is_some()).map(|error| error.message).unwrap_or_default();
-    let line = match namespaces.len() {
-        0 => "They get no namespace, because you have none. You can give them some later.".to_owned(),
-        1..=3 => format!("They get the same namespaces as you: {}.", crate::words::list(&namespaces)),
-        n => format!("They get the same {n} namespaces as you."),
-    };
-    let taken: Vec<_> = namespaces
-        .into_iter()
-        .map(|name| {
-            let name = name.to_string();
-            view! {
-                <label class="chip">
-                    <input type="checkbox" name="namespaces[]" value=name.clone() checked />
-                    {name}
-                </label>
+/// None where what it speaks of is not on the page, or already done.
+fn asked(shared: Shared) -> Option<Kind> {
+    let Shared { address, page, .. } = shared;
+    address.with(|address| {
+        page.with(|page| {
+            let row = |name: &str| {
+                let id = address.get(name)?;
+                page.members.iter().find(|row| row.id == id).cloned()
+            };
+            if !page.admin {
+                None
+            } else if address.has("invite") {
+                Some(Kind::Invite)
+            } else if let Some(member) = row("deactivate") {
+                let asks = member.status == RowStatus::Active && member.keeps.is_none();
+                asks.then_some(Kind::Deactivate(member))
+            } else if let Some(invitation) = row("revoke") {
+                invitation.status.is_invitation().then_some(Kind::Revoke(invitation))
+            } else {
+                row("link").filter(|row| row.status.is_invitation()).map(Kind::Link)
             }
         })
-        .collect();
-    let choice = (!taken.is_empty()).then(|| {
-        view! {
-            <fieldset class="takes">
-                <legend>"Untick what they should not get"</legend>
-                {taken}
-            </fieldset>
-        }
-    });
-    view! {
-        <Form action=action next=close.clone() class="dialog-in">
-            <header>
-                <h2 id="dialog-title">"Send an Invite"</h2>
-                <p>{line}</p>
-            </header>
-            <input type="hidden" name="organization" value=slug />
-            // Says "none" when nothing is ticked: without it the list would be missing, which means all.
-            <input type="hidden" name="namespaces[]" value="" />
-            {choice}
-            <InviteFields close value=typed error />
-        </Form>
-    }
+    })
 }
 
-const DEACTIVATE: &str = "/api/v1/members/deactivate";
+#[component]
+pub(super) fn Dialogs(shared: Shared) -> impl IntoView {
+    let kind = Memo::new(move |_| asked(shared));
+    let close = Signal::derive(move || {
+        shared.address.with(|address| {
+            let dialogs = OPENED.iter().filter(|(name, _)| !matches!(*name, "open" | "check" | "ends"));
+            address.with(&dialogs.copied().collect::<Vec<_>>())
+        })
+    });
+    let (send, deactivate, revoke) =
+        (Write::<SendCall>::begin(), Write::<DeactivateCall>::begin(), Write::<RevokeCall>::begin());
+    // Drawn inside of the dialog: what is in it asks how to leave it.
+    let inside = move |kind| match kind {
+        Kind::Invite => view! { <Invite shared action=send /> }.into_any(),
+        Kind::Deactivate(member) => view! { <Deactivate shared member action=deactivate /> }.into_any(),
+        Kind::Revoke(invitation) => view! { <Revoke shared invitation action=revoke /> }.into_any(),
+        Kind::Link(invitation) => view! { <Link shared invitation /> }.into_any(),
+    };
+    opened(move || kind.get(), move |kind| view! { <Dialog close>{inside(kind)}</Dialog> }.into_any())
+}
 
 #[component]
-fn Deactivate(slug: String, member: Member, made: Made, enforced: bool, close: String) -> impl IntoView {
+fn Deactivate(shared: Shared, member: Member, action: Write<DeactivateCall>) -> impl IntoView {
     let Member { id, email, .. } = member;
+    let (slug, enforced) = (shared.slug.get_untracked(), shared.page.with_untracked(|page| page.enforced));
+    let whose = id.clone();
+    let made = use_read(move || (shared.slug.get(), whose.clone()), |(slug, id)| tokens::made_by(slug, id));
     // The promises of the product contract, section 6, and what no API server can take back.
     let cluster = enforced.then(|| {
         view! {
@@ -152,9 +89,8 @@ fn Deactivate(slug: String, member: Member, made: Made, enforced: bool, close: S
             </li>
         }
     });
-    let tokens = (!made.named.is_empty()).then(|| view! { <Tokens slug=slug.clone() made /> });
     view! {
-        <Form action=DEACTIVATE next=close.clone() class="dialog-in">
+        <Form action class="dialog-in">
             <header>
                 <h2 id="dialog-title">{format!("Deactivate {email}?")}</h2>
             </header>
@@ -164,31 +100,44 @@ fn Deactivate(slug: String, member: Member, made: Made, enforced: bool, close: S
                 {cluster}
                 <li>"Their namespaces are kept: reactivating gives back exactly what they had."</li>
             </ul>
-            {tokens}
+            // Where the list can't be read, the question is asked without it: nothing that is not ticked is removed.
+            {shown_or(
+                made,
+                move |made| {
+                    let (made, slug) = (made.get_untracked(), shared.slug.get_untracked());
+                    (!made.tokens.is_empty()).then(|| view! { <Tokens slug made /> }).into_any()
+                },
+                |_| ().into_any(),
+                || view! { <p class="quiet small" role="status">"Looking for tokens that they made…"</p> }.into_any(),
+            )}
             <input type="hidden" name="organization" value=slug />
             <input type="hidden" name="member" value=id />
-            <Confirm close word="Deactivate" />
+            <Confirm word="Deactivate" />
         </Form>
     }
+    .into_any()
 }
 
 /// The tokens that go on working, unless they are ticked.
 #[component]
 fn Tokens(slug: String, made: Made) -> impl IntoView {
-    let Made { named, total, now } = made;
-    let flash = failed(DEACTIVATE).unwrap_or_default();
+    let Made { tokens: named, total, .. } = made;
+    let typed = use_post().and_then(|post| post.all_typed("remove_tokens")).unwrap_or_default();
     let more = total.saturating_sub(named.len() as u64);
-    let more = Slug::parse(&slug).ok().filter(|_| more > 0).map(|slug| {
+    let more = (more > 0).then(|| {
         view! {
             <p class="quiet small">
-                {format!("and {more} more, on the ")} <a href=path::api_access(&slug)>"API access page"</a>
+                {format!("and {more} more, on the ")} <a href=format!("/o/{slug}/api-access")>"API access page"</a>
             </p>
         }
     });
     let boxes = named.into_iter().map(|token| {
-        let (id, mask) = (token.id.to_string(), token.mask.to_string());
-        let ticked = flash.values.iter().any(|(field, value)| field.starts_with("remove_tokens") && *value == id);
-        let used = token.last_used_at.map_or("never used".to_owned(), |at| format!("last used {}", relative(at, now)));
+        let (id, mask) = (token.id.to_string(), token.mask().to_string());
+        let ticked = typed.contains(&id);
+        let used = match token.last_used_at {
+            Some(at) => view! { "last used " <Moment at /> }.into_any(),
+            None => "never used".into_any(),
+        };
         let name = token.name.map(|name| view! { <b>{name.to_string()}</b> " " });
         view! {
             <li>
@@ -215,35 +164,45 @@ fn Tokens(slug: String, made: Made) -> impl IntoView {
 }
 
 #[component]
-fn Revoke(slug: String, invitation: Member, close: String) -> impl IntoView {
+fn Revoke(shared: Shared, invitation: Member, action: Write<RevokeCall>) -> impl IntoView {
     let Member { id, email, .. } = invitation;
     view! {
-        <Form action="/api/v1/invitations/revoke" next=close.clone() class="dialog-in">
+        <Form action class="dialog-in">
             <header>
                 <h2 id="dialog-title">{format!("Revoke the invitation of {email}?")}</h2>
                 <p>"Its link is dead at once. You can invite the same address again, with a new link."</p>
             </header>
-            <input type="hidden" name="organization" value=slug />
+            <input type="hidden" name="organization" value=shared.slug.get_untracked() />
             <input type="hidden" name="invitation" value=id />
-            <Confirm close word="Revoke" />
+            <Confirm word="Revoke" />
         </Form>
     }
+    .into_any()
 }
 
 #[component]
-fn Link(email: String, link: String, close: String) -> impl IntoView {
+fn Link(shared: Shared, invitation: Member) -> impl IntoView {
+    let Member { id, email, .. } = invitation;
+    let link = use_read(move || (shared.slug.get(), id.clone()), |(slug, id)| invitations::link(slug, id));
     view! {
         <div class="dialog-in">
             <header>
                 <h2 id="dialog-title">"Invitation link"</h2>
                 <p>{format!("Whoever has this link and reads the mail of {email} can accept. Send it to nobody else.")}</p>
             </header>
-            <input class="input mono" readonly value=link aria-label="Invitation link" />
+            {shown_or(
+                link,
+                |link| {
+                    view! { <input class="input mono" readonly value=link.get_untracked().link aria-label="Invitation link" /> }
+                        .into_any()
+                },
+                |error| view! { <p class="form-error" role="alert">{error.message}</p> }.into_any(),
+                || ().into_any(),
+            )}
             <footer>
-                <a class="button" href=close autofocus>
-                    "Close"
-                </a>
+                <Cancel word="Close" autofocus=true />
             </footer>
         </div>
     }
+    .into_any()
 }

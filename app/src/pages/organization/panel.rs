@@ -1,65 +1,100 @@
 //! What opens below a row of the Users table: the namespaces of one member, and what only the operator does with them.
 
+use super::Shared;
 use crate::{
     api::{
-        access::Access,
-        grants::Grants,
+        access,
+        grants::{self, Grants, LimitCall, Sync},
         members::{Member, RowStatus},
     },
     components::{
-        access::{Each, EffectiveAccess, Place},
-        grants_editor::{GrantsEditor, Mark},
-    },
-    pages::{
-        Flash, Here,
+        access::{Each, EffectiveAccess},
         ask::{Ask, Pending},
+        ends,
+        grants_editor::GrantsEditor,
+        opened::opened,
+        question::Asked,
     },
+    read::{look_again, shown, use_read},
+    write::Write,
 };
 use domain::{id::MemberId, membership::Role};
 use leptos::prelude::*;
 
-/// Whose row is open.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Whose {
-    pub(super) member: MemberId,
-    pub(super) active: bool,
-}
-
-/// An open row.
-#[derive(Clone)]
-pub(super) struct Open {
-    pub(super) member: MemberId,
-    pub(super) grants: Grants,
-    pub(super) marks: Vec<Mark>,
-    pub(super) access: Access,
-    pub(super) place: Place,
-}
-
 #[component]
-pub(super) fn Panel(
-    slug: String,
-    member: Member,
-    open: Open,
-    is_own: bool,
-    may_save: bool,
-    pending: Pending,
-) -> impl IntoView {
-    let back = use_context::<Here>().map(|here| here.0).unwrap_or_default();
-    let flash = use_context::<Flash>().filter(|flash| flash.action.as_deref() == Some("/api/v1/grants/save"));
-    let error = flash.and_then(|flash| flash.error).map(|error| error.message).unwrap_or_default();
-    let Open { grants, marks, access, place, .. } = open;
+pub(super) fn Panel(shared: Shared, member: Memo<Option<Member>>) -> impl IntoView {
+    let Shared { slug, address, page, pending, .. } = shared;
+    let Some(now) = member.get_untracked() else { return ().into_any() };
+    let (Ok(id), text) = (now.id.parse::<MemberId>(), now.id.clone()) else { return ().into_any() };
+    let is_own = page.with_untracked(|page| page.own.as_ref() == Some(&now.id));
+    let (may_save, active) = (shared.is_admin(), now.status == RowStatus::Active);
+    let whose = text.clone();
+    let grants = use_read(move || (slug.get(), whose.clone()), |(slug, id)| grants::of(slug, id));
+    let checks = Memo::new(move |_| address.with(|address| address.has("check")));
+    let whose = text.clone();
+    let access = use_read(
+        move || (slug.get(), whose.clone(), checks.get()),
+        |(slug, id, checks)| async move {
+            if checks { access::check_of(slug, id).await } else { access::of(slug, id).await }
+        },
+    );
     let heading = if is_own { "What you can do" } else { "What this person can do" };
-    let (id, email) = (member.id.clone(), member.email.clone());
+    let (email, limit) = (now.email.clone(), Write::<LimitCall>::begin());
     view! {
         <tr class="panel-row">
-            <td colspan="8" class="panel">
-                <GrantsEditor organization=slug member=id.clone() email grants marks may_save back error />
-                <EffectiveAccess id heading each=Each::Namespace access place />
-                {may_save.then(|| view! { <OperatorOnly member pending /> })}
+            <td colspan=if may_save { 10 } else { 9 } class="panel">
+                {shown(
+                    grants,
+                    move |grants| {
+                        look_again(Signal::derive(move || grants.with(|grants| {
+                            grants.namespaces.iter().any(|grant| grant.sync == Sync::Applying)
+                        })));
+                        let (organization, email) = (slug.get_untracked(), email.clone());
+                        view! {
+                            <GrantsEditor organization member=id grants pending may_save active />
+                            {opened(
+                                move || question(shared, id, &email, &grants.get()),
+                                move |question| {
+                                    let close = Signal::derive(move || address.with(|address| address.with(&[("ends", "")])));
+                                    view! { <Asked question action=limit close /> }.into_any()
+                                },
+                            )}
+                        }
+                            .into_any()
+                    },
+                )}
+                {shown(
+                    access,
+                    move |access| {
+                        let id = text.clone();
+                        view! {
+                            {move || {
+                                view! { <EffectiveAccess id=id.clone() heading each=Each::Namespace access=access.get() /> }
+                            }}
+                        }
+                            .into_any()
+                    },
+                )}
+                {may_save
+                    .then_some(move || {
+                        member.get().map(|member| view! { <OperatorOnly member pending=pending.get() /> })
+                    })}
             </td>
         </tr>
     }
     .into_any()
+}
+
+/// The question about the end of one tick, where the address asks it.
+fn question(
+    shared: Shared,
+    id: MemberId,
+    whose: &str,
+    grants: &Grants,
+) -> Option<crate::components::question::Question> {
+    let name = shared.address.with(|address| address.get("ends").map(ToOwned::to_owned)).filter(|_| shared.admin())?;
+    let grant = grants.namespaces.iter().find(|grant| grant.namespace.as_str() == name && grant.is_ticked())?;
+    Some(ends::question(&shared.slug.get(), id.into(), whose, &grant.namespace, grant.ends_at))
 }
 
 /// What no admin does with this member, as things to ask for.

@@ -1,133 +1,67 @@
 //! The people of an organization, and what only an operator does with each of them.
 
 use super::{
-    super::{Act, Onward, View, acts::holder_value},
-    plain,
+    super::{
+        Act, Onward, View,
+        acts::{ACTS, holder_value},
+        pages,
+    },
+    Page,
 };
 use crate::{
+    address::use_address,
     api::members::{Member, RowStatus},
     components::{
-        address::broken,
+        email::broken,
         icon::{Glyph, Icon},
         table::{Columns, Search},
     },
-    pages::{Away, Visit},
     words::count,
 };
 use domain::{id::MemberId, membership::Role};
 use leptos::prelude::*;
-use usecases::{
-    Context,
-    members::{Query, Show},
-};
 
-/// How many stand on a page: enough to see the admins of most, few enough to leave the rest of the page in sight.
-const PAGE: u32 = 15;
-
-/// The form of the buttons in an open row.
+/// The form of the buttons in an open row: their row stays open.
 const DEEDS: &str = "deeds";
 
-/// Some of the people, as searched for.
-pub(super) struct Crowd {
-    members: Vec<Member>,
-    total: u64,
-    search: String,
-    status: String,
-    cursor: String,
-    /// Whose acts are open.
-    open: String,
-    first: Option<String>,
-    next: Option<String>,
-}
-
-impl Crowd {
-    /// What stays in the address when a row is opened or a question is asked.
-    pub(super) fn kept(&self) -> Vec<(&'static str, String)> {
-        vec![("search", self.search.clone()), ("status", self.status.clone()), ("cursor", self.cursor.clone())]
-    }
-}
-
-/// # Errors
-/// A search or a place in the list that is none.
-pub(super) async fn load(visit: &Visit, context: &Context, slug: &str) -> Result<Crowd, Away> {
-    let text = |name: &str| visit.query.get(name).unwrap_or_default().to_owned();
-    let (search, status, cursor, open) = (text("search"), text("status"), text("cursor"), text("open"));
-    let show = if status == "deactivated" { Show::Deactivated } else { Show::Active };
-    let query = Query {
-        search: search.clone(),
-        show: Some(show),
-        cursor: Some(cursor.clone()).filter(|cursor| !cursor.is_empty()),
-        limit: Some(PAGE),
-        ..Query::default()
-    };
-    let page = usecases::members::list(context, slug, &query).await?;
-    let members = crate::api::members::of_page(&page, context.now());
-    let first = (!cursor.is_empty()).then(|| plain(visit, &[("cursor", ""), ("open", "")]));
-    let next = page.next.map(|next| plain(visit, &[("cursor", &next), ("open", "")]));
-    Ok(Crowd { members, total: page.total, search, status, cursor, open, first, next })
-}
-
 #[component]
-pub(super) fn People(crowd: Crowd, action: String) -> impl IntoView {
-    // The acts stand in a row that is open and stays so; what opens a row must not carry the present one along.
-    let kept = [crowd.kept(), vec![("open", crowd.open.clone())]].concat();
-    let Crowd { members, total, search, status, open, first, next, .. } = crowd;
-    let off = status == "deactivated";
-    let none = members.is_empty();
-    let rows = members.into_iter().map(|member| {
-        let is_open = member.id == open;
-        view! {
-            <Row member=member.clone() is_open />
-            {is_open.then(|| view! { <Acts member /> })}
+pub(super) fn People(page: Signal<Page>) -> impl IntoView {
+    let address = use_address();
+    let ids =
+        Memo::new(move |_| page.with(|page| page.people.iter().map(|member| member.id.clone()).collect::<Vec<_>>()));
+    let none = Memo::new(move |_| ids.with(Vec::is_empty));
+    let open = Memo::new(move |_| address.with(|address| address.text("open")));
+    let list = move || {
+        if none.get() {
+            return view! { <p class="quiet card-line">"Nobody matches this search."</p> }.into_any();
         }
-    });
-    let rows = rows.collect::<Vec<_>>();
-    let list = if none {
-        view! { <p class="quiet card-line">"Nobody matches this search."</p> }.into_any()
-    } else {
         view! {
             <table class="rows people">
                 <Columns names=["Email", "Name", "Status", "Actions"] />
-                <tbody>{rows}</tbody>
+                <tbody>
+                    <For each=move || ids.get() key=Clone::clone let:id>
+                        <Person page id open />
+                    </For>
+                </tbody>
             </table>
         }
         .into_any()
     };
-    let filter = |value: &'static str, word: &'static str| {
-        let address = if value.is_empty() { action.clone() } else { format!("{action}?status={value}") };
-        let current = (off != value.is_empty()).then_some("true");
-        view! {
-            <a href=address aria-current=current>
-                {word}
-            </a>
-        }
-    };
-    let filters = view! {
-        {filter("", "Active")}
-        {filter("deactivated", "Deactivated")}
-    };
+    let pages = pages(Signal::derive(move || page.with(|page| page.next.clone())), &ACTS);
     view! {
-        <View id=DEEDS action=action.clone() kept />
+        <View id=DEEDS kept=&["search", "status", "cursor", "open"] />
         <section class="card" aria-labelledby="people">
             <header class="card-head">
                 <h2 id="people">"People"</h2>
             </header>
             <div class="card-tools">
-                <div class="filters" role="group" aria-label="Status">
-                    {filters}
-                </div>
-                <Search
-                    action
-                    value=search
-                    placeholder="Email or name"
-                    label="Search people by email or name"
-                    kept=vec![("status", status)]
-                />
+                <Filters />
+                <Search placeholder="Email or name" label="Search people by email or name" kept=&["status"] />
             </div>
             {list}
             <div class="foot">
-                <span>{count(total, "person", "people")}</span>
-                <Onward first next />
+                <span>{move || count(page.with(|page| page.total), "person", "people")}</span>
+                <Onward pages />
             </div>
         </section>
     }
@@ -135,7 +69,45 @@ pub(super) fn People(crowd: Crowd, action: String) -> impl IntoView {
 }
 
 #[component]
-fn Row(member: Member, is_open: bool) -> impl IntoView {
+fn Filters() -> impl IntoView {
+    let address = use_address();
+    let off = move || address.with(|address| address.get("status") == Some("deactivated"));
+    let filter = move |value: &'static str, word: &'static str| {
+        let to = move || address.with(|address| address.only(&[("status", value)]));
+        let current = move || (off() != value.is_empty()).then_some("true");
+        view! {
+            <a href=to aria-current=current>
+                {word}
+            </a>
+        }
+    };
+    view! {
+        <div class="filters" role="group" aria-label="Status">
+            {filter("", "Active")}
+            {filter("deactivated", "Deactivated")}
+        </div>
+    }
+    .into_any()
+}
+
+/// A row, and what opens below it.
+#[component]
+fn Person(page: Signal<Page>, id: String, open: Memo<String>) -> impl IntoView {
+    let this = id.clone();
+    let member = Memo::new(move |_| page.with(|page| page.people.iter().find(|member| member.id == this).cloned()));
+    let is_open = Memo::new(move |_| open.with(|open| *open == id));
+    // Only what the buttons are about: whoever comes back to one of them finds it there.
+    let shape = Memo::new(move |_| member.with(|member| member.as_ref().filter(|_| is_open.get()).map(Shape::of)));
+    let row = move || member.get().map(|member| view! { <Row member is_open /> });
+    let acts = move || shape.get().map(|shape| view! { <Deeds shape /> });
+    view! {
+        {row}
+        {acts}
+    }
+}
+
+#[component]
+fn Row(member: Member, is_open: Memo<bool>) -> impl IntoView {
     let Member { id, email, first_name, last_name, status, role, founder, .. } = member;
     let role = (role == Role::Admin).then(|| {
         let word = if founder { "founder" } else { "admin" };
@@ -143,9 +115,14 @@ fn Row(member: Member, is_open: bool) -> impl IntoView {
     });
     let badge = if status == RowStatus::Active { "badge good" } else { "badge none" };
     let name = format!("{} {}", first_name.unwrap_or_default(), last_name.unwrap_or_default());
-    let (value, icon) = if is_open { (String::new(), Icon::Up) } else { (id.clone(), Icon::Down) };
+    let value = id.clone();
     view! {
-        <tr class="row" class:open=is_open class:off=status != RowStatus::Active id=format!("row-{id}")>
+        <tr
+            class="row"
+            class:open=move || is_open.get()
+            class:off=status != RowStatus::Active
+            id=format!("row-{id}")
+        >
             <td>
                 <span>
                     <b>{broken(&email)}</b>
@@ -160,13 +137,16 @@ fn Row(member: Member, is_open: bool) -> impl IntoView {
                 <button
                     form="view"
                     name="open"
-                    value=value
+                    value=move || if is_open.get() { String::new() } else { value.clone() }
                     id=format!("open-{id}")
                     class="icon"
-                    aria-expanded=is_open.to_string()
+                    aria-expanded=move || is_open.get().to_string()
                     aria-label=format!("What only an operator does with {email}")
                 >
-                    <Glyph icon />
+                    {move || {
+                        let icon = if is_open.get() { Icon::Up } else { Icon::Down };
+                        view! { <Glyph icon /> }
+                    }}
                 </button>
             </td>
         </tr>
@@ -174,17 +154,34 @@ fn Row(member: Member, is_open: bool) -> impl IntoView {
     .into_any()
 }
 
+/// What decides which acts somebody has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Shape {
+    id: String,
+    email: String,
+    active: bool,
+    founder: bool,
+    role: Role,
+}
+
+impl Shape {
+    fn of(member: &Member) -> Self {
+        let Member { id, email, status, founder, role, .. } = member.clone();
+        Self { id, email, active: status == RowStatus::Active, founder, role }
+    }
+}
+
 /// What can be done with one of them, as they are.
 #[component]
-fn Acts(member: Member) -> impl IntoView {
-    let Member { id, email, status, role, founder, .. } = member;
-    let active = status == RowStatus::Active;
+fn Deeds(shape: Shape) -> impl IntoView {
+    let Shape { id, email, active, founder, role } = shape;
+    let about = format!("({email})");
     let act = |name: &'static str, word: &'static str, class: &'static str| {
-        view! { <Act name value=id.clone() word about=format!(" ({email})") class form=DEEDS /> }
+        view! { <Act name value=id.clone() word about=about.clone() class form=DEEDS /> }
     };
     let give = id.parse::<MemberId>().ok().filter(|_| active).map(|id| {
         view! {
-            <Act name="give" value=holder_value(id.into()) word="Give a permission" about=format!(" ({email})") form=DEEDS />
+            <Act name="give" value=holder_value(id.into()) word="Give a permission" about=about.clone() form=DEEDS />
         }
     });
     let plain = "button small";
@@ -193,13 +190,16 @@ fn Acts(member: Member) -> impl IntoView {
             view! { <p class="quiet small">"The founder stays an admin. Make somebody else the founder first."</p> }
                 .into_any()
         }
-        (true, false, Role::Member) => {
-            view! { {act("make-admin", "Make admin", plain)} {act("make-founder", "Make founder", plain)} }.into_any()
+        (true, false, Role::Member) => view! {
+            {act("make-admin", "Make admin", plain)}
+            {act("make-founder", "Make founder", plain)}
         }
-        (true, false, Role::Admin) => {
-            view! { {act("take-admin", "Take the role of admin", plain)} {act("make-founder", "Make founder", plain)} }
-                .into_any()
+        .into_any(),
+        (true, false, Role::Admin) => view! {
+            {act("take-admin", "Take the role of admin", plain)}
+            {act("make-founder", "Make founder", plain)}
         }
+        .into_any(),
         (false, false, _) => act("remove-user", "Remove completely", "button small danger").into_any(),
     };
     view! {
