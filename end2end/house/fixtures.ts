@@ -56,7 +56,7 @@ export const test = base.extend<Choice & Fixtures>({
       contexts.add(context);
       quiet.listen(context);
       // Where scripts are off, the browser complains of what a page loads early for them.
-      if (options.javaScriptEnabled === false) quiet.allow(/bailiwick\.js \(csp\)$|bailiwick\.wasm was preloaded/);
+      if (options.javaScriptEnabled === false) quiet.allow(/bailiwick\.js \(csp\)$/);
       return new Person(await context.newPage(), house, firstName, lastName, options.javaScriptEnabled ?? true);
     });
     for (const context of contexts) await context.close();

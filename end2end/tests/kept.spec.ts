@@ -15,6 +15,20 @@ test("opening and closing a dialog asks the server for nothing", async ({ person
   expect(asked).toEqual([]);
 });
 
+test("the program is loaded once, and a page that is opened later brings nothing of it again", async ({ person }) => {
+  const ada = await person("Ada", "Okafor");
+  await ada.found("Northwind", "dev");
+  const asked: string[] = [];
+  ada.page.on("request", (request) => /\.(wasm|js|css)$/.test(request.url()) && asked.push(new URL(request.url()).pathname));
+  await ada.open(table);
+  const names = asked.map((path) => path.slice(path.lastIndexOf("/") + 1));
+  expect(names.toSorted()).toEqual([...new Set(names)].toSorted());
+  expect(names).toContain("bailiwick.wasm");
+  asked.length = 0;
+  await ada.goTo("Namespaces");
+  expect(asked).toEqual([]);
+});
+
 test("what is typed into a dialog is there again after a reload, until it is given up", async ({ person }) => {
   const ada = await person("Ada", "Okafor");
   await ada.found("Northwind", "dev");
