@@ -3,6 +3,7 @@
 use crate::{
     address::Routing,
     components::{announcer::Announcer, browser::document, clock::Clock},
+    kept::Kept,
     pages::{self, console::Console},
     refresh::Refresh,
     session::Proof,
@@ -27,6 +28,7 @@ fn title(page: String) -> String {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     Refresh::provide();
+    Kept::provide();
     Proof::provide();
     Clock::provide();
     settle();

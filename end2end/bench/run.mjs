@@ -2,6 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { functionFigures } from "./function.mjs";
+import { latencies } from "./latency.mjs";
+import { listeners } from "./listeners.mjs";
 import { get, load, postEach, postInTurn, postNumbered, postVersioned } from "./load.mjs";
 import { Server } from "./server.mjs";
 import { unfinishedHeads } from "./silent.mjs";
@@ -110,6 +112,15 @@ async function onPostgres() {
   }
 }
 
+/** What somebody at a browser waits for. */
+async function acts(server) {
+  console.log(`${"in a browser".padEnd(42)}${"requests".padStart(8)}${"KB".padStart(10)}${"0 ms away".padStart(14)}${"400 ms away".padStart(14)}`);
+  for (const { name, requests, bytes, near, far } of await latencies(server)) {
+    const [size, here, there] = [(bytes / 1024).toFixed(1), `${near.toFixed(0)} ms`, `${far.toFixed(0)} ms`];
+    console.log(`${name.padEnd(42)}${String(requests).padStart(8)}${size.padStart(10)}${here.padStart(14)}${there.padStart(14)}`);
+  }
+}
+
 async function at(members, scenarios, tokens, database) {
   const server = await Server.filled(members, tokens, database);
   try {
@@ -129,7 +140,13 @@ async function at(members, scenarios, tokens, database) {
   }
 }
 
-await at(1_000, reads);
+await at(1_000, async (server) => {
+  await reads(server);
+  await acts(server);
+  const { grown, last } = await listeners(server, 1_000);
+  figure("1,000 listeners: memory grows by", `${grown.toFixed(1).padStart(8)} MB  aim ≤ 40 MB: ${grown <= 40 ? "met" : "MISSED"}`);
+  figure("1,000 listeners: the last hears after", `${last.toFixed(0).padStart(8)} ms  aim ≤ 1,000 ms: ${last <= 1_000 ? "met" : "MISSED"}`);
+});
 await onPostgres();
 await at(
   24,
