@@ -9,7 +9,6 @@ pub mod address;
 pub mod api;
 pub mod components;
 pub mod error;
-mod kept;
 pub mod live;
 mod pages;
 mod read;

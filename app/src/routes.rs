@@ -3,7 +3,6 @@
 use crate::{
     address::Routing,
     components::{announcer::Announcer, browser::document, clock::Clock},
-    kept::Kept,
     pages::{self, console::Console},
     refresh::Refresh,
     session::Proof,
@@ -28,7 +27,6 @@ fn title(page: String) -> String {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     Refresh::provide();
-    Kept::provide();
     Proof::provide();
     Clock::provide();
     settle();

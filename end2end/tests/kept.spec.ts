@@ -29,36 +29,6 @@ test("the program is loaded once, and a page that is opened later brings nothing
   expect(asked).toEqual([]);
 });
 
-test("what was read is there again without asking, until something is written", async ({ person }) => {
-  const ada = await person("Ada", "Okafor");
-  await ada.found("Northwind", "dev");
-  await ada.open("/o/northwind/namespaces");
-  await ada.goTo("Organization");
-  await ada.expand(ada.email);
-  await expect(ada.panel.getByLabel("northwind-dev")).toBeVisible();
-  await expect(ada.panel.getByText("What you can do")).toBeVisible();
-  const asked: string[] = [];
-  ada.page.on("request", (request) => /\/api\/v1\/(?!live)/.test(request.url()) && asked.push(request.url()));
-  await ada.expand(ada.email);
-  await expect(ada.panel).toHaveCount(0);
-  await ada.expand(ada.email);
-  await expect(ada.panel.getByLabel("northwind-dev")).toBeVisible();
-  await expect(ada.panel.getByText("What you can do")).toBeVisible();
-  await ada.expand(ada.email);
-  await ada.goTo("Namespaces");
-  await ada.page.goBack();
-  await expect(ada.row(ada.email)).toBeVisible();
-  expect(asked.filter((url) => !url.includes("namespaces/page"))).toEqual([]);
-
-  await ada.expand(ada.email);
-  await ada.panel.getByLabel("northwind-dev").uncheck();
-  await ada.panel.getByRole("button", { name: "Save Changes" }).click();
-  await expect(ada.announcement).toHaveText("The namespaces are saved.");
-  await ada.expand(ada.email);
-  await ada.expand(ada.email);
-  await expect(ada.panel.getByLabel("northwind-dev")).not.toBeChecked();
-});
-
 test("what is typed into a dialog is there again after a reload, until it is given up", async ({ person }) => {
   const ada = await person("Ada", "Okafor");
   await ada.found("Northwind", "dev");

@@ -19,7 +19,6 @@ use crate::{
         opened::opened,
         table::Columns,
     },
-    kept::use_kept,
     read::{look_again, shown, use_read},
 };
 use cluster::{Differences, Standing};
@@ -67,8 +66,7 @@ impl Shared {
 pub fn NamespacesPage() -> impl IntoView {
     let (slug, address) = (use_slug(), use_address());
     // Opening a row or a dialog asks for nothing again.
-    let kept = use_kept();
-    let page = use_read(move || slug.get(), move |slug| kept.answer("namespaces/page", slug, namespaces::page));
+    let page = use_read(move || slug.get(), namespaces::page);
     shown(page, move |page| view! { <Shown shared=Shared { slug, address, page } /> }.into_any())
 }
 

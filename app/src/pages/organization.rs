@@ -28,7 +28,6 @@ use crate::{
         row::RowAction,
         table::Search,
     },
-    kept::use_kept,
     read::{look_again, shown, use_read},
     write::Write,
 };
@@ -53,9 +52,6 @@ const KEPT: [&str; 6] = ["search", "status", "role", "namespace", "sort", "limit
 
 /// And of the part of it that is shown.
 const PART: [&str; 3] = ["cursor", "to", "from"];
-
-/// What of the address says which rows.
-type Rows = ([String; KEPT.len()], [String; PART.len()]);
 
 /// This page with some of these parameters changed. It begins anew, unless the changes say at which part.
 fn listed(address: &Address, changes: &[(&str, &str)]) -> String {
@@ -94,17 +90,18 @@ pub fn OrganizationPage() -> impl IntoView {
     let (slug, address) = (use_slug(), use_address());
     Drafts::provide();
     // Only what says which rows: opening a row or a dialog asks for nothing again.
-    let rows: Memo<Rows> = Memo::new(move |_| {
+    let rows = Memo::new(move |_| {
         address.with(|address| (KEPT.map(|name| address.text(name)), PART.map(|name| address.text(name))))
     });
-    let kept = use_kept();
-    let read = |(slug, (kept, part)): (String, Rows)| {
-        let said = |text: String| Some(text).filter(|text| !text.is_empty());
-        let ([search, status, role, namespace, sort, limit], [cursor, to, _]) = (kept.map(said), part.map(said));
-        let limit = limit.and_then(|limit| limit.parse().ok());
-        members::page(slug, search, status, sort, cursor, to, role, namespace, limit)
-    };
-    let page = use_read(move || (slug.get(), rows.get()), move |key| kept.answer("members/page", key, read));
+    let page = use_read(
+        move || (slug.get(), rows.get()),
+        |(slug, (kept, part))| async move {
+            let said = |text: String| Some(text).filter(|text| !text.is_empty());
+            let ([search, status, role, namespace, sort, limit], [cursor, to, _]) = (kept.map(said), part.map(said));
+            let limit = limit.and_then(|limit| limit.parse().ok());
+            members::page(slug, search, status, sort, cursor, to, role, namespace, limit).await
+        },
+    );
     let selected = Selected::new();
     let (resend, reactivate) = (Write::<ResendCall>::begin(), Write::<ReactivateCall>::begin());
     let forms = move || {

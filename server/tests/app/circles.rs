@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 7] = [
     &["address", "error", "refresh", "said", "words"],
     &["api"],
     &["session"],
-    &["components", "kept", "live", "read", "write"],
+    &["components", "live", "read", "write"],
     &["pages"],
     &["routes"],
     &["shell"],

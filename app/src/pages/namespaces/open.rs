@@ -10,7 +10,6 @@ use crate::{
         form::Form as Post,
         row::RowAction,
     },
-    kept::use_kept,
     read::{Skeleton, shown_or, use_read},
     write::Write,
 };
@@ -24,18 +23,14 @@ pub(super) fn Panel(shared: Shared, label: String) -> impl IntoView {
     let asked =
         Memo::new(move |_| address.with(|address| (address.has("check"), address.get("lines").map(ToOwned::to_owned))));
     let of = label.clone();
-    let kept = use_kept();
     let access = use_read(
         move || (slug.get(), of.clone(), asked.get()),
-        move |(slug, namespace, (checks, cursor))| async move {
+        |(slug, namespace, (checks, cursor))| async move {
             if checks {
-                return access::check_in(slug, namespace, cursor, None).await;
+                access::check_in(slug, namespace, cursor, None).await
+            } else {
+                access::within(slug, namespace, cursor, None).await
             }
-            let asked = (slug, namespace, cursor);
-            kept.answer("access/within", asked, |(slug, namespace, cursor)| {
-                access::within(slug, namespace, cursor, None)
-            })
-            .await
         },
     );
     let take = Write::<TakeCall>::begin();

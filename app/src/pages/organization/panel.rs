@@ -15,7 +15,6 @@ use crate::{
         opened::opened,
         question::Asked,
     },
-    kept::use_kept,
     read::{look_again, shown, use_read},
     write::Write,
 };
@@ -30,20 +29,13 @@ pub(super) fn Panel(shared: Shared, member: Memo<Option<Member>>) -> impl IntoVi
     let is_own = page.with_untracked(|page| page.own.as_ref() == Some(&now.id));
     let (may_save, active) = (shared.is_admin(), now.status == RowStatus::Active);
     let whose = text.clone();
-    let kept = use_kept();
-    let grants = use_read(
-        move || (slug.get(), whose.clone()),
-        move |key| kept.answer("grants/of", key, |(slug, id)| grants::of(slug, id)),
-    );
+    let grants = use_read(move || (slug.get(), whose.clone()), |(slug, id)| grants::of(slug, id));
     let checks = Memo::new(move |_| address.with(|address| address.has("check")));
     let whose = text.clone();
     let access = use_read(
         move || (slug.get(), whose.clone(), checks.get()),
-        move |(slug, id, checks)| async move {
-            if checks {
-                return access::check_of(slug, id).await;
-            }
-            kept.answer("access/of", (slug, id), |(slug, id)| access::of(slug, id)).await
+        |(slug, id, checks)| async move {
+            if checks { access::check_of(slug, id).await } else { access::of(slug, id).await }
         },
     );
     let heading = if is_own { "What you can do" } else { "What this person can do" };
