@@ -15,11 +15,13 @@ use leptos::prelude::*;
 
 /// Whose password comes before what is asked, if any. `prove` is whose it would be as the page was read.
 ///
-/// A question that a page began with is drawn so by the server, and stays so; what is opened on it later is asked at once.
+/// A question that a page began with is drawn so by the server, and stays so until the password was given; what is opened later
+/// is asked at once. From then on the page may be read again at any time: the proof must not take the place of a form that
+/// somebody is filling in, which asks for it by itself when it is sent.
 pub fn use_first_proof(prove: Signal<Option<EmailAddress>>, asked: Signal<bool>) -> Memo<Option<EmailAddress>> {
     let alive = RwSignal::new(false);
     Effect::new(move |_| {
-        if !asked.get() {
+        if !asked.get() || prove.with(Option::is_none) {
             alive.set(true);
         }
     });
