@@ -1,10 +1,6 @@
-import { chromium, defineConfig } from "@playwright/test";
-import { existsSync } from "node:fs";
+import { defineConfig } from "@playwright/test";
+import { launchOptions } from "./browser.mjs";
 import type { Choice } from "./house/fixtures";
-
-// Playwright's own browser where it is installed, else the system's.
-const executablePath =
-  process.env.BAILIWICK_TEST_CHROMIUM ?? (existsSync(chromium.executablePath()) ? undefined : "/usr/bin/chromium");
 
 export default defineConfig<Choice>({
   testDir: "tests",
@@ -21,19 +17,7 @@ export default defineConfig<Choice>({
     timezoneId: "UTC",
     trace: "retain-on-failure",
     contextOptions: { reducedMotion: "reduce" },
-    launchOptions: {
-      executablePath,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--disable-dev-shm-usage",
-      ],
-    },
+    launchOptions,
   },
   projects: [
     { name: "sqlite", use: { database: "sqlite" } },

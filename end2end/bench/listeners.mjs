@@ -5,12 +5,10 @@ const EACH = 20; // as many as one account may have
 
 /** A cookie for each of as many people as are needed: their sessions are what listens. */
 async function cookies(server, count) {
-  const emails = Array.from({ length: count }, (_, at) => ["emails[]", `listener-${at}@bench.example`]);
-  const { results } = await (await server.post("invitations/send", [["organization", server.slug], ...emails])).json();
+  const emails = Array.from({ length: count }, (_, at) => `listener-${at}@bench.example`);
   const found = [];
-  for (const { invitation } of results) {
-    const { link } = await server.get("invitations/link", { organization: server.slug, invitation: invitation.id ?? invitation });
-    const fields = { secret: link.split("/").at(-1), first_name: "Bench", last_name: "Listener", password: "a long walk on a quiet bench" };
+  for (const secret of await server.invited(emails)) {
+    const fields = { secret, first_name: "Bench", last_name: "Listener", password: "a long walk on a quiet bench" };
     const answer = await fetch(`${server.url}/api/v1/invitations/accept`, {
       method: "POST",
       headers: server.headers({ anonymous: true }),

@@ -38,12 +38,7 @@ async function writes(server) {
 
   const secrets = [];
   for (let batch = 0; secrets.length < 600; batch++) {
-    const emails = Array.from({ length: 50 }, (_, at) => ["emails[]", `friend-${batch}-${at}@bench.example`]);
-    const { results } = await (await server.post("invitations/send", [["organization", slug], ...emails])).json();
-    for (const { invitation } of results) {
-      const { link } = await server.get("invitations/link", { organization: slug, invitation: invitation.id ?? invitation });
-      secrets.push(link.split("/").at(-1));
-    }
+    secrets.push(...(await server.invited(Array.from({ length: 50 }, (_, at) => `friend-${batch}-${at}@bench.example`))));
   }
   const accepting = secrets.map((secret) => form({ secret, first_name: "Bench", last_name: "Friend", password: "a long walk on a quiet bench" }));
   await measure(server, "accept invitation, with a new account", {

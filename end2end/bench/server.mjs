@@ -112,6 +112,18 @@ export class Server {
     return answer;
   }
 
+  /** Invites these, and answers the secret of each link. */
+  async invited(emails) {
+    const fields = [["organization", this.slug], ...emails.map((email) => ["emails[]", email])];
+    const { results } = await (await this.post("invitations/send", fields)).json();
+    const secrets = [];
+    for (const { invitation } of results) {
+      const { link } = await this.get("invitations/link", { organization: this.slug, invitation });
+      secrets.push(link.split("/").at(-1));
+    }
+    return secrets;
+  }
+
   async get(path, query = {}) {
     const answer = await fetch(`${this.url}/api/v1/${path}?${new URLSearchParams(query)}`, { headers: this.headers() });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
