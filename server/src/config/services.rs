@@ -14,10 +14,12 @@ pub(super) fn tells_of_one(name: &str, value: &str) -> bool {
     }
     match words.as_slice() {
         [.., "service", "host"] => true,
-        [.., "port"] => value.split_once("://").is_some_and(|(protocol, _)| PROTOCOLS.contains(&protocol)),
-        [.., "port", number, protocol] | [.., "port", number, protocol, "proto" | "port" | "addr"] => {
-            is_port(number, protocol)
+        [.., "port", number, protocol] | [.., "port", number, protocol, "proto" | "port" | "addr"]
+            if is_port(number, protocol) =>
+        {
+            true
         }
+        [.., "port"] => value.split_once("://").is_some_and(|(protocol, _)| PROTOCOLS.contains(&protocol)),
         _ => false,
     }
 }

@@ -103,12 +103,12 @@ async fn plain_http_to_other_machines_is_served_where_somebody_says_so_and_the_l
         let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         free.local_addr().unwrap().port()
     };
-    let serving = Serving::start(vec![
+    let mut serving = Serving::start(vec![
         ("BAILIWICK_LISTEN", format!("0.0.0.0:{port}")),
         ("BAILIWICK_BASE_URL", "http://bailiwick.example".to_owned()),
         ("BAILIWICK_INSECURE_HTTP", "1".to_owned()),
     ]);
-    let serving = Serving { port, ..serving };
+    serving.port = port;
     serving.until_ready().await;
     assert!(serving.log().contains("plain HTTP in public"), "{}", serving.log());
 }
