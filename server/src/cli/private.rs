@@ -37,12 +37,17 @@ pub(super) fn data_folder(config: &Config) -> io::Result<()> {
             "others may look into the data folder, which is left so: {why}. The files in it are private."
         ),
         Some(_) => {}
-        None => make_private(folder),
+        None => {
+            make_private(folder);
+        }
     }
     if mails.is_dir() {
         make_private(&mails);
         for mail in fs::read_dir(&mails)? {
-            make_private(&mail?.path());
+            // One that can't be stands for all: there may be thousands.
+            if !make_private(&mail?.path()) {
+                break;
+            }
         }
     }
     Ok(())
@@ -58,26 +63,29 @@ pub(super) fn database(config: &Config) {
     }
 }
 
-/// Takes the rights of others away. Where that can't be done, on a volume that knows no rights or that Kubernetes gives to a
-/// group (`fsGroup`), it is said and nothing stops. What is not there is private.
-pub(super) fn make_private(path: &Path) {
-    let is_private = || fs::metadata(path).map(|facts| facts.mode() & OF_OTHERS == 0);
-    let narrowed = || {
-        let mode = fs::metadata(path)?.mode() & 0o7777 & !OF_OTHERS;
-        fs::set_permissions(path, Permissions::from_mode(mode))?;
-        // Some file systems say yes, and do nothing.
-        if is_private()? { Ok(()) } else { Err(io::Error::from(ErrorKind::Unsupported)) }
-    };
-    let done = match is_private() {
-        Ok(true) => Ok(()),
-        Ok(false) => narrowed(),
-        Err(error) => Err(error),
-    };
-    match done {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
+/// Takes the rights of others away; answers whether they have none. Where that can't be done, on a volume that knows no rights or
+/// that Kubernetes gives to a group (`fsGroup`), it is said and nothing stops. What is not there is private.
+pub(super) fn make_private(path: &Path) -> bool {
+    match narrow(path) {
+        Ok(()) => true,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => true,
+        Err(error) => {
             tracing::warn!(path = %path.display(), %error, "others may read this, and it can't be made private");
+            false
         }
-        _ => {}
+    }
+}
+
+fn narrow(path: &Path) -> io::Result<()> {
+    let mode = fs::metadata(path)?.mode() & 0o7777;
+    if mode & OF_OTHERS == 0 {
+        return Ok(());
+    }
+    fs::set_permissions(path, Permissions::from_mode(mode & !OF_OTHERS))?;
+    // Some file systems say yes, and do nothing.
+    match fs::metadata(path)?.mode() & OF_OTHERS {
+        0 => Ok(()),
+        _ => Err(io::Error::from(ErrorKind::Unsupported)),
     }
 }
 

@@ -104,6 +104,12 @@ fn postgres(server: &str) -> Result<PgConnectOptions, String> {
         ParseError::InvalidIpv6Address => "its address in [ ] is none of IPv6; expected one such as [2001:db8::1]".to_owned(),
         _ => format!("its host is none: there is a character in it that no name has; where it is one of the password, {ENCODE}"),
     })?;
+    // sqlx logs what it does not know, with its value.
+    if let Some((name, _)) = url.query_pairs().find(|(name, _)| name.contains("pass") && name != "password") {
+        return Err(format!(
+            "{name} is not supported; a key file needs none, and the password of the user is in the URL"
+        ));
+    }
     let options = PgConnectOptions::from_str(url.as_str());
     let options =
         options.map_err(|error| plainly(error, "expected postgres://user:password@host/database?sslmode=…"))?;
@@ -208,6 +214,7 @@ mod tests {
             ("postgres://me:hunter2%ff@db.example/db", "not UTF-8"),
             ("postgres://me:hun\nter2@db.example/db", "line break"),
             ("postgres://me:hunter2@db.example/db?sslmode=maybe", "sslmode"),
+            ("postgres://me@db.example/db?sslpassword=hunter2", "sslpassword is not supported"),
             ("sqlite:", "names no file"),
             ("sqlite://", "names no file"),
             ("sqlite::memory:", "in memory"),
