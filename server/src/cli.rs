@@ -9,6 +9,7 @@ mod function;
 mod login;
 mod open;
 mod operator;
+mod private;
 mod serve;
 
 use crate::{config::Config, log};
@@ -138,9 +139,9 @@ fn start_function() -> Result<ExitCode, Failed> {
 
 /// Reads the configuration, and begins to log as it says.
 fn configure(file: Option<&Path>) -> Result<Config, Failed> {
-    let config = Config::read(file, std::env::vars())?;
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)
-        .map_err(|error| Failed(format!("BAILIWICK_LOG can't be understood: {error}")))?;
+    private::new_files();
+    let config = Config::from_environment(file)?;
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)?;
     log::lines(config.log_format, filter, io::stderr).init();
     Ok(config)
 }

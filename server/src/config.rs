@@ -1,89 +1,34 @@
 //! Configuration: environment variables, or the same names in a TOML file. An unknown name is an error: a misspelled one
 //! would otherwise be a setting that silently is not set.
 
+mod address;
 mod cluster;
 mod database;
 mod function;
 mod outside;
 mod proxies;
+mod reader;
+mod services;
 
+pub use address::is_loopback;
 pub use outside::LogFormat;
 
+use address::{BaseUrl, Listen};
 use domain::token::Lifetime;
 use ipnet::IpNet;
+use reader::Reader;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 use std::{
-    collections::BTreeMap,
+    ffi::OsString,
     fmt,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
-use usecases::{Cluster, DbOptions, Settings};
+use usecases::{Cluster, DbOptions, Keys, Settings};
 
-const PREFIX: &str = "BAILIWICK_";
-
-/// Settings that are numbers; any other may look like one.
-const NUMBERS: [&str; 5] = [
-    "database_connections",
-    "database_statement_seconds",
-    "database_wait_seconds",
-    "drain_seconds",
-    "invitations_per_hour",
-];
-
-/// Whoever starts programs kills them when they take much longer to stop.
-const LONGEST_DRAIN: Duration = Duration::from_secs(60);
-
-/// Variables that one command reads by itself.
-const OF_COMMANDS: [&str; 2] = ["config", "operator_credential"];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum SignUps {
-    Open,
-    Closed,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Place {
-    Inside,
-    Remote,
-}
-
-/// As it is written, with nothing filled in.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    listen: Option<SocketAddr>,
-    base_url: Option<String>,
-    data: Option<PathBuf>,
-    database_url: Option<SecretString>,
-    database_connections: Option<u32>,
-    database_wait_seconds: Option<u64>,
-    database_statement_seconds: Option<u64>,
-    database_pooler: Option<database::WrittenPooler>,
-    smtp_url: Option<SecretString>,
-    mail_from: Option<String>,
-    secret_key: Option<SecretString>,
-    signups: Option<SignUps>,
-    trusted_proxies: Option<String>,
-    invitations_per_hour: Option<u32>,
-    token_longest: Option<String>,
-    kubeconfig: Option<PathBuf>,
-    controller: Option<Place>,
-    controller_credential: Option<SecretString>,
-    cluster_server: Option<String>,
-    cluster_name: Option<String>,
-    cluster_ca: Option<PathBuf>,
-    cluster_audiences: Option<String>,
-    drain_seconds: Option<u64>,
-    log: Option<String>,
-    log_format: Option<LogFormat>,
-    metrics_listen: Option<SocketAddr>,
-}
+/// In seconds: whoever starts programs kills them when they take much longer to stop.
+const LONGEST_DRAIN: u32 = 60;
 
 /// Everything that an operator decides.
 #[derive(Debug, Clone)]
@@ -91,6 +36,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// What links begin with; no slash at its end.
     pub base_url: String,
+    /// Otherwise it is made from where we listen.
+    base_url_is_written: bool,
+    /// Plain HTTP is served to other machines all the same.
+    pub insecure_http: bool,
     pub data: PathBuf,
     pub database_url: SecretString,
     pub database: DbOptions,
@@ -146,120 +95,82 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
+    /// Reads the file, if one is named, and then this process' environment, which wins.
+    ///
+    /// # Errors
+    /// As [`Config::read`].
+    pub fn from_environment(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let text = |text: OsString| text.into_string();
+        let mut variables = Vec::new();
+        for (name, value) in std::env::vars_os() {
+            // No name of ours is, and the rest of the environment is none of our business.
+            let Ok(name) = text(name) else { continue };
+            match text(value) {
+                Ok(value) => variables.push((name, value)),
+                Err(_) if name.starts_with("BAILIWICK_") => {
+                    return Err(ConfigError(format!("{name}: expected text in UTF-8")));
+                }
+                Err(_) => {}
+            }
+        }
+        Self::read(file, variables.into_iter())
+    }
+
     /// Reads the file, if one is named, and then the environment, which wins.
     ///
     /// # Errors
     /// An unknown name, or a value that can't be used.
     pub fn read(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
-        let mut table = match file {
-            Some(file) => {
-                let text = std::fs::read_to_string(file)
-                    .map_err(|error| ConfigError(format!("the file {} can't be read: {error}", file.display())))?;
-                let written: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-                    ConfigError(format!("{}: {}", file.display(), error.message()))
-                })?;
-                // `bailiwick_listen` and `listen` name the same thing.
-                let bare = |name: String| name.strip_prefix("bailiwick_").map(ToOwned::to_owned).unwrap_or(name);
-                written.into_iter().map(|(name, value)| (bare(name), value)).collect()
-            }
-            None => toml::Table::new(),
-        };
-        let environment: BTreeMap<_, _> = environment.collect();
-        // Where a platform starts a container for each rush of requests, it says so at which port it comes.
-        if let Some(port) = environment.get("PORT").filter(|port| !port.is_empty()) {
-            table.entry("listen").or_insert_with(|| toml::Value::String(format!("0.0.0.0:{port}")));
+        let reader = Reader::new(file, environment)?;
+        let database = database::options(&reader)?;
+        let cluster = cluster::cluster(&reader)?;
+        let cluster_audiences = cluster::audiences(&reader, cluster.as_ref());
+        let listen = reader.parsed("listen", Listen::parse)?.unwrap_or_else(|| Listen::loopback(3000));
+        let metrics_listen = outside::metrics_listen(&reader, listen.address)?;
+        let written = reader.parsed("base_url", BaseUrl::parse)?;
+        let base_url_is_written = written.is_some();
+        let base_url = written.map_or_else(|| listen.base_url().map_err(|why| reader.wrong("listen", why)), Ok)?;
+        let data = reader.path("data").unwrap_or_else(|| PathBuf::from("./data"));
+        let database_url = database::url(&reader, &data)?;
+        let secret_key = reader.secret("secret_key")?;
+        if let Some(key) = &secret_key {
+            Keys::parse(key).map_err(|why| reader.wrong("secret_key", why))?;
         }
-        let named = |(name, value): (String, String)| Some((name.strip_prefix(PREFIX)?.to_lowercase(), value));
-        for (name, value) in environment.into_iter().filter_map(named) {
-            // What the tests of this project, and single commands, are told by; never a setting.
-            if name.starts_with("test_") || OF_COMMANDS.contains(&name.as_str()) || value.is_empty() {
-                continue;
-            }
-            let value = match (name.as_str(), value.parse::<i64>()) {
-                (name, Ok(number)) if NUMBERS.contains(&name) => toml::Value::Integer(number),
-                _ => toml::Value::String(value),
-            };
-            table.insert(name, value);
-        }
-        let written: Written = table.try_into().map_err(|error: toml::de::Error| {
-            ConfigError(format!(
-                "{} Names are those of the README, with {PREFIX} before them in the environment.",
-                error.message()
-            ))
+        let token_longest = reader.parsed("token_longest", |written| {
+            let known = || Lifetime::ALL.map(Lifetime::as_str).join(", ");
+            Lifetime::parse(written).map_err(|_| format!("expected one of {}", known()))
         })?;
-        written.filled()
-    }
-}
-
-impl Written {
-    fn filled(self) -> Result<Config, ConfigError> {
-        let database = self.database()?;
-        let drain = Duration::from_secs(self.drain_seconds.unwrap_or_default());
-        if drain > LONGEST_DRAIN {
-            return Err(ConfigError(format!("drain_seconds is a number up to {}", LONGEST_DRAIN.as_secs())));
-        }
-        let cluster = self.cluster()?;
-        let cluster_audiences = self.cluster_audiences(cluster.as_ref());
-        let listen = self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
-        let metrics_listen = outside::metrics_listen(self.metrics_listen, listen)?;
-        let base_url = self.base_url.unwrap_or_else(|| format!("http://{listen}")).trim_end_matches('/').to_owned();
-        let host = base_url
-            .strip_prefix("https://")
-            .or_else(|| base_url.strip_prefix("http://"))
-            .filter(|host| !host.is_empty() && !host.contains(['/', '?', '#', ' ', '@']))
-            .ok_or_else(|| {
-                ConfigError(format!("the base URL {base_url} is not of the form https://host or http://host:port"))
-            })?;
-        let data = self.data.unwrap_or_else(|| PathBuf::from("./data"));
-        let database_url = self
-            .database_url
-            .unwrap_or_else(|| SecretString::from(format!("sqlite:{}", data.join("bailiwick.db").display())));
-        let trusted_proxies = proxies::trusted(self.trusted_proxies.as_deref().unwrap_or_default())?;
-        let token_longest = self.token_longest.as_deref().map_or(Ok(Lifetime::Never), |written| {
-            Lifetime::parse(written).map_err(|_| {
-                let known = Lifetime::ALL.map(Lifetime::as_str).join(", ");
-                ConfigError(format!("the longest life of a token is one of {known}, not {written}"))
-            })
-        })?;
-        let mail_host = host.split(':').next().filter(|host| host.contains('.') && host.parse::<IpAddr>().is_err());
-        let mail_from = self
-            .mail_from
-            .unwrap_or_else(|| format!("Bailiwick <bailiwick@{}>", mail_host.unwrap_or("localhost.localdomain")));
+        let kubeconfig = reader.path("kubeconfig");
+        let place = reader.one_of("controller", &[("inside", Controller::Inside), ("remote", Controller::Remote)])?;
+        let mail_from = reader.text("mail_from").map(ToOwned::to_owned);
+        let mail_domain = base_url.mail_domain().unwrap_or("localhost.localdomain");
         Ok(Config {
-            listen,
-            base_url,
+            listen: listen.address,
             data,
             database_url,
             database,
-            smtp_url: self.smtp_url.filter(|url| !url.expose_secret().is_empty()),
-            mail_from,
-            secret_key: self.secret_key,
-            sign_ups_open: self.signups != Some(SignUps::Closed),
-            trusted_proxies,
-            invitations_per_hour: self.invitations_per_hour.unwrap_or(Settings::INVITATIONS_PER_HOUR),
-            token_longest,
+            smtp_url: reader.secret("smtp_url")?,
+            mail_from: mail_from.unwrap_or_else(|| format!("Bailiwick <bailiwick@{mail_domain}>")),
+            secret_key,
+            sign_ups_open: reader.one_of("signups", &[("open", true), ("closed", false)])?.unwrap_or(true),
+            trusted_proxies: proxies::trusted(&reader)?,
+            invitations_per_hour: reader
+                .number("invitations_per_hour", 0..=u32::MAX)?
+                .unwrap_or(Settings::INVITATIONS_PER_HOUR),
+            token_longest: token_longest.unwrap_or(Lifetime::Never),
             cluster_audiences,
-            controller: match (self.controller, &self.kubeconfig) {
-                (Some(Place::Inside), _) | (None, Some(_)) => Controller::Inside,
-                (Some(Place::Remote), _) => Controller::Remote,
-                (None, None) => Controller::Nowhere,
-            },
-            controller_credential: self.controller_credential.filter(|it| !it.expose_secret().is_empty()),
-            kubeconfig: self.kubeconfig,
+            controller: place.unwrap_or(if kubeconfig.is_some() { Controller::Inside } else { Controller::Nowhere }),
+            controller_credential: reader.secret("controller_credential")?,
+            kubeconfig,
             cluster,
-            drain,
-            log_format: self.log_format.unwrap_or_default(),
+            drain: Duration::from_secs(reader.number("drain_seconds", 0..=LONGEST_DRAIN)?.unwrap_or_default().into()),
+            log: outside::log(&reader)?,
+            log_format: outside::log_format(&reader)?,
             metrics_listen,
-            // What kube says of each failing request, we say once, and in words.
-            log: self.log.unwrap_or_else(|| "info,kube_client=off".to_owned()),
+            insecure_http: reader.is_on("insecure_http")?,
+            base_url: base_url.text,
+            base_url_is_written,
         })
-    }
-}
-
-impl Config {
-    /// Whether browsers come over TLS, in front of us or to us.
-    pub fn is_https(&self) -> bool {
-        self.base_url.starts_with("https://")
     }
 
     /// Whether anything is kept in the data folder.
@@ -294,6 +205,11 @@ mod tests {
 
     pub(super) fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
         Config::read(None, pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    }
+
+    /// Why these settings are no configuration.
+    pub(super) fn refusal(pairs: &[(&str, &str)]) -> String {
+        read(pairs).unwrap_err().to_string()
     }
 
     #[test]
@@ -344,37 +260,6 @@ mod tests {
             (Controller::Inside, true),
             "as the pod it runs in"
         );
-    }
-
-    #[test]
-    fn a_platform_says_by_port_where_it_comes_unless_somebody_said_otherwise() {
-        let listen = |pairs: &[(&str, &str)]| read(pairs).map(|config| config.listen.to_string());
-        assert_eq!(listen(&[("PORT", "8080")]).unwrap(), "0.0.0.0:8080");
-        assert_eq!(listen(&[("PORT", "8080"), ("BAILIWICK_LISTEN", "127.0.0.1:1")]).unwrap(), "127.0.0.1:1");
-        assert_eq!(listen(&[("PORT", "")]).unwrap(), "127.0.0.1:3000");
-        assert!(listen(&[("PORT", "http")]).is_err());
-    }
-
-    #[test]
-    fn a_misspelled_name_is_an_error_that_names_it() {
-        let error = read(&[("BAILIWICK_LISTN", "127.0.0.1:1")]).unwrap_err().to_string();
-        assert!(error.contains("listn"), "{error}");
-    }
-
-    #[test]
-    fn a_value_that_can_not_be_used_is_an_error() {
-        for (name, value) in [
-            ("BAILIWICK_LISTEN", "here"),
-            ("BAILIWICK_BASE_URL", "bailiwick.example"),
-            ("BAILIWICK_BASE_URL", "https://bailiwick.example/path"),
-            ("BAILIWICK_SIGNUPS", "perhaps"),
-            ("BAILIWICK_CONTROLLER", "somewhere"),
-            ("BAILIWICK_INVITATIONS_PER_HOUR", "many"),
-            ("BAILIWICK_TOKEN_LONGEST", "2 weeks"),
-            ("BAILIWICK_DRAIN_SECONDS", "61"),
-        ] {
-            assert!(read(&[(name, value)]).is_err(), "{name}={value}");
-        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Work that outlives a request: mail, and what has to be done now and then.
 
+use crate::config::is_loopback;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 use usecases::{Error, Installation, outbox::Delivery, upkeep};
@@ -40,8 +41,11 @@ async fn deliver_all(
     while may_go_on() {
         match usecases::outbox::deliver_one(installation, mailer).await? {
             Delivery::Idle => break,
-            // Where mails are files nobody's mailbox rings: the log line carries the link.
-            Delivery::Sent { kind, to, sent: sent @ mailer::Sent::ToFile(_), link } => {
+            // Where mails are files nobody's mailbox rings: the log line carries the link, where only this machine can open it.
+            // Elsewhere whoever reads the log would be let into other people's accounts.
+            Delivery::Sent { kind, to, sent: sent @ mailer::Sent::ToFile(_), link }
+                if is_loopback(&installation.settings.base_url) =>
+            {
                 let link = link.unwrap_or_default();
                 tracing::info!(kind, %to, %sent, link, "mail");
             }

@@ -24,7 +24,8 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failed> {
         };
         print_line(&format!("{mark}  {name:<10}  {words}"));
     };
-    say("settings", Ok(format!("listens on {}, links begin with {}", config.listen, config.base_url)));
+    let told = || format!("listens on {}, links begin with {}", config.listen, config.base_url);
+    say("settings", config.refuse_plain_http().map(|()| told()).map_err(|why| why.to_string()));
     say("data", data(config));
     say("files", files(config));
     say("database", database(config).await);
@@ -81,8 +82,7 @@ async fn database(config: &Config) -> Result<String, String> {
 }
 
 async fn mail(config: &Config) -> Result<String, String> {
-    let mailer = open::mailer(config)
-        .map_err(|Failed(why)| format!("{why}. Check BAILIWICK_SMTP_URL and BAILIWICK_MAIL_FROM."))?;
+    let mailer = open::mailer(config).map_err(|Failed(why)| why)?;
     match tokio::time::timeout(PATIENCE, mailer.check()).await {
         Ok(Ok(())) => Ok(match &config.smtp_url {
             Some(_) => format!("the mail server answers; mails come from {}", config.mail_from),

@@ -1,12 +1,13 @@
 //! Opening what a configuration names.
 
-use super::Failed;
+use super::{Failed, private};
 use crate::{
     config::Config,
     http::{Assets, Listeners, Server},
     metrics::Metrics,
     traces::Traces,
 };
+use mailer::SetupError;
 use secrecy::{ExposeSecret, SecretString};
 use std::{
     fs::OpenOptions,
@@ -34,17 +35,22 @@ pub(super) fn data_folder(config: &Config) -> Result<(), Failed> {
     if !config.keeps_files() {
         return Ok(());
     }
+    let data = config.data.display();
     std::fs::create_dir_all(&config.data)
-        .map_err(|error| Failed(format!("the data folder {} can't be made: {error}", config.data.display())))
+        .map_err(|error| Failed(format!("BAILIWICK_DATA: the data folder {data} can't be made: {error}")))?;
+    private::data_folder(config)
+        .map_err(|error| Failed(format!("BAILIWICK_DATA: the data folder {data} can't be read: {error}")))
 }
 
 pub(super) async fn database(config: &Config) -> Result<Db, Failed> {
+    private::database(config);
     let url = config.database_url.expose_secret();
     Db::open(url, config.database).await.map_err(|error| Failed(format!("{error}. `bailiwick doctor` says more.")))
 }
 
 /// The database as it stands: nothing is made.
 pub(super) async fn existing_database(config: &Config) -> Result<Db, Failed> {
+    private::database(config);
     let url = config.database_url.expose_secret();
     Db::open_existing(url, config.database).await.map_err(|error| {
         Failed(format!(
@@ -106,7 +112,10 @@ pub(super) fn mailer(config: &Config) -> Result<mailer::Mailer, Failed> {
         Some(url) => mailer::Mailer::smtp(url, &config.mail_from),
         None => mailer::Mailer::file(config.mail_folder(), &config.mail_from),
     };
-    made.map_err(|error| Failed(format!("mail: {error}")))
+    made.map_err(|error| match error {
+        SetupError::From => Failed(format!("BAILIWICK_MAIL_FROM={:?}: {error}", config.mail_from)),
+        SetupError::Url(_) | SetupError::Certificate => Failed(format!("BAILIWICK_SMTP_URL: {error}")),
+    })
 }
 
 /// What answers requests, be it at a port or as a function. Needs the runtime that it will run on.
@@ -145,11 +154,14 @@ pub(super) fn failed(error: &Error) -> Failed {
 
 /// The configured key, or the one in the data folder, which is made when there is none.
 pub(super) fn keys(config: &Config) -> Result<Keys, Failed> {
-    let key = match &config.secret_key {
-        Some(key) => key.clone(),
-        None => key_in(&config.data.join("secret.key"))?,
-    };
-    Ok(Keys::parse(&key)?)
+    match &config.secret_key {
+        Some(key) => Ok(Keys::parse(key)?),
+        None => {
+            let file = config.data.join("secret.key");
+            let wrong = |why| Failed(format!("the key file {} can't be used: {why}", file.display()));
+            Keys::parse(&key_in(&file)?).map_err(wrong)
+        }
+    }
 }
 
 fn key_in(file: &Path) -> Result<SecretString, Failed> {
@@ -163,6 +175,7 @@ fn key_in(file: &Path) -> Result<SecretString, Failed> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         Err(error) => return Err(Failed(format!("the key file {} can't be made: {error}", file.display()))),
     }
+    private::make_private(file);
     let text = std::fs::read_to_string(file)
         .map_err(|error| Failed(format!("the key file {} can't be read: {error}", file.display())))?;
     Ok(SecretString::from(text.trim().to_owned()))

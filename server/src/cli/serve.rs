@@ -28,6 +28,7 @@ use tokio::{
 pub(super) const FAREWELL: Duration = Duration::from_secs(7);
 
 pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
+    config.refuse_plain_http()?;
     let database_connections = usize::try_from(config.database.connections).unwrap_or(usize::MAX);
     let limits = Limits::for_files(connections::open_files(), database_connections)
         .map_err(|error| Failed(error.to_string()))?;
@@ -43,7 +44,12 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     if !server.assets.site.has_wasm {
         tracing::warn!("the site was not built: pages work, but nothing in them is alive. `make build` builds it.");
     }
-    if !config.is_https() {
+    if config.is_plain_in_public() {
+        tracing::warn!(
+            "plain HTTP in public, as BAILIWICK_INSECURE_HTTP says: whoever listens on the way reads passwords and sessions. Put a \
+             front before it that ends TLS, and set BAILIWICK_BASE_URL to https://…"
+        );
+    } else if !config.is_https() {
         tracing::warn!(
             "plain HTTP: session cookies are not bound to TLS. Set BAILIWICK_BASE_URL to https://… behind a TLS front."
         );

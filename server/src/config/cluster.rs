@@ -1,66 +1,56 @@
 //! The settings that say where kubeconfigs lead.
 
-use super::{ConfigError, Written};
+use super::{ConfigError, reader::Reader};
 use std::path::Path;
-use usecases::{Cluster, kubeconfig::ClusterError};
+use usecases::Cluster;
 
 /// The issuers that Kubernetes' own set-ups give their API servers, which are its audiences where no other are set.
 const AUDIENCES: [&str; 2] = ["https://kubernetes.default.svc", "https://kubernetes.default.svc.cluster.local"];
 
-impl Written {
-    pub(super) fn cluster_audiences(&self, cluster: Option<&Cluster>) -> Vec<String> {
-        match self.cluster_audiences.as_deref() {
-            Some(written) => written.split(',').map(str::trim).filter(|it| !it.is_empty()).map(Into::into).collect(),
-            None => {
-                AUDIENCES.map(Into::into).into_iter().chain(cluster.map(|cluster| cluster.server.clone())).collect()
-            }
-        }
+pub(super) fn audiences(reader: &Reader, cluster: Option<&Cluster>) -> Vec<String> {
+    match reader.list("cluster_audiences") {
+        Some(written) => written.into_iter().map(Into::into).collect(),
+        None => AUDIENCES.map(Into::into).into_iter().chain(cluster.map(|cluster| cluster.server.clone())).collect(),
     }
+}
 
-    /// `None` when neither a kubeconfig nor an address is named.
-    pub(super) fn cluster(&self) -> Result<Option<Cluster>, ConfigError> {
-        let of = |setting: &'static str| move |why: ClusterError| ConfigError(format!("{setting}: {why}"));
-        let mut cluster = match (self.kubeconfig.as_deref(), self.cluster_server.as_deref()) {
-            (None, None) => return self.no_cluster(),
-            (None, Some(server)) => Cluster::at(server).map_err(of("BAILIWICK_CLUSTER_SERVER"))?,
-            (Some(file), server) => {
-                let folder = file.parent().unwrap_or(Path::new(""));
-                let text = text(file, "BAILIWICK_KUBECONFIG")?;
-                let found = Cluster::from_kubeconfig(&text, folder).map_err(of("BAILIWICK_KUBECONFIG"))?;
-                match server {
-                    Some(server) => found.reached_at(server).map_err(of("BAILIWICK_CLUSTER_SERVER"))?,
-                    None => found,
-                }
-            }
-        };
-        if let Some(file) = self.cluster_ca.as_deref() {
-            let pem = text(file, "BAILIWICK_CLUSTER_CA")?;
-            cluster = cluster.proved_by(&pem).map_err(of("BAILIWICK_CLUSTER_CA"))?;
+/// `None` when neither a kubeconfig nor an address is named.
+pub(super) fn cluster(reader: &Reader) -> Result<Option<Cluster>, ConfigError> {
+    let found = match reader.path("kubeconfig") {
+        None => None,
+        Some(file) => {
+            let folder = file.parent().unwrap_or(Path::new(""));
+            let text = text(reader, &file, "kubeconfig")?;
+            Some(Cluster::from_kubeconfig(&text, folder).map_err(|why| reader.wrong("kubeconfig", why))?)
         }
-        // A name in a kubeconfig obeys no rule, and is asked too. AWS makes one of many parts (`arn:…:cluster/prod`), of which
-        // the last is the cluster's.
-        let own = cluster.name.rsplit('/').next().unwrap_or_default();
-        let name = self.cluster_name.as_deref().unwrap_or(own).to_owned();
-        cluster.called(&name).map(Some).map_err(of("BAILIWICK_CLUSTER_NAME"))
+    };
+    let reached = reader.parsed("cluster_server", |server| match found.clone() {
+        Some(found) => found.reached_at(server),
+        None => Cluster::at(server),
+    })?;
+    let Some(mut cluster) = reached.or(found) else { return no_cluster(reader) };
+    if let Some(file) = reader.path("cluster_ca") {
+        let pem = text(reader, &file, "cluster_ca")?;
+        cluster = cluster.proved_by(&pem).map_err(|why| reader.wrong("cluster_ca", why))?;
     }
+    // A name in a kubeconfig obeys no rule, and is asked too. AWS makes one of many parts (`arn:…:cluster/prod`), of which
+    // the last is the cluster's.
+    let own = cluster.name.rsplit('/').next().unwrap_or_default();
+    let name = reader.text("cluster_name").unwrap_or(own).to_owned();
+    cluster.called(&name).map(Some).map_err(|why| reader.wrong("cluster_name", why))
+}
 
-    fn no_cluster(&self) -> Result<Option<Cluster>, ConfigError> {
-        let set = [
-            ("BAILIWICK_CLUSTER_NAME", self.cluster_name.is_some()),
-            ("BAILIWICK_CLUSTER_CA", self.cluster_ca.is_some()),
-        ];
-        match set.into_iter().find(|(_, is_set)| *is_set) {
-            None => Ok(None),
-            Some((setting, _)) => Err(ConfigError(format!(
-                "{setting} alone is no cluster: set BAILIWICK_KUBECONFIG or BAILIWICK_CLUSTER_SERVER too"
-            ))),
+fn no_cluster(reader: &Reader) -> Result<Option<Cluster>, ConfigError> {
+    match ["cluster_name", "cluster_ca"].into_iter().find(|name| reader.text(name).is_some()) {
+        None => Ok(None),
+        Some(name) => {
+            Err(reader.wrong(name, "alone it is no cluster: set BAILIWICK_KUBECONFIG or BAILIWICK_CLUSTER_SERVER too"))
         }
     }
 }
 
-fn text(file: &Path, setting: &str) -> Result<String, ConfigError> {
-    std::fs::read_to_string(file)
-        .map_err(|error| ConfigError(format!("{setting}: the file {} can't be read: {error}", file.display())))
+fn text(reader: &Reader, file: &Path, name: &str) -> Result<String, ConfigError> {
+    std::fs::read_to_string(file).map_err(|error| reader.wrong(name, format!("the file can't be read: {error}")))
 }
 
 #[cfg(test)]

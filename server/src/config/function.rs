@@ -29,7 +29,7 @@ impl Config {
         if self.smtp_url.is_none() {
             return refuse("set BAILIWICK_SMTP_URL: there is no data folder to write mails into");
         }
-        if self.base_url == format!("http://{}", self.listen) {
+        if !self.base_url_is_written {
             return refuse("set BAILIWICK_BASE_URL to the address that people open: nobody listens at a port here");
         }
         if self.controller == Controller::Inside || self.kubeconfig.is_some() {

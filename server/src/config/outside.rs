@@ -1,12 +1,14 @@
 //! How an installation is seen from outside: its log, and what Prometheus is told.
 
-use super::ConfigError;
-use serde::Deserialize;
+use super::{ConfigError, address::Listen, reader::Reader};
 use std::net::SocketAddr;
+use tracing_subscriber::EnvFilter;
+
+/// What kube says of each failing request, we say once, and in words.
+const USUAL_LOG: &str = "info,kube_client=off";
 
 /// What a line of the log is written for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LogFormat {
     /// People.
     #[default]
@@ -15,15 +17,29 @@ pub enum LogFormat {
     Json,
 }
 
+pub(super) fn log_format(reader: &Reader) -> Result<LogFormat, ConfigError> {
+    let known = [("text", LogFormat::Text), ("json", LogFormat::Json)];
+    reader.one_of("log_format", &known).map(Option::unwrap_or_default)
+}
+
+/// What is logged, in the words of tracing's `EnvFilter`.
+pub(super) fn log(reader: &Reader) -> Result<String, ConfigError> {
+    let log = reader.parsed("log", |written| match EnvFilter::try_new(written) {
+        Ok(_) => Ok(written.to_owned()),
+        Err(why) => Err(format!(
+            "{why}; expected a level (error, warn, info, debug, trace), or module=level, with commas between"
+        )),
+    })?;
+    Ok(log.unwrap_or_else(|| USUAL_LOG.to_owned()))
+}
+
 /// Whoever reaches the console must not reach this.
-pub(super) fn metrics_listen(
-    written: Option<SocketAddr>,
-    public: SocketAddr,
-) -> Result<Option<SocketAddr>, ConfigError> {
-    match written {
+pub(super) fn metrics_listen(reader: &Reader, public: SocketAddr) -> Result<Option<SocketAddr>, ConfigError> {
+    let listen = reader.parsed("metrics_listen", Listen::parse)?;
+    match listen.map(|listen| listen.address) {
         // Of port 0 the system gives each its own.
         Some(address) if address == public && address.port() != 0 => {
-            Err(ConfigError(format!("metrics_listen is {address}, where the console is served; it needs another one")))
+            Err(reader.wrong("metrics_listen", "the console is served there; expected another address or port"))
         }
         written => Ok(written),
     }
@@ -31,7 +47,7 @@ pub(super) fn metrics_listen(
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::read;
+    use super::super::tests::{read, refusal};
     use super::*;
 
     #[test]
@@ -55,17 +71,20 @@ mod tests {
             ("BAILIWICK_METRICS_LISTEN", "localhost"),
             ("BAILIWICK_LOG_FORMAT", "JSON"),
             ("BAILIWICK_LOG_FORMAT", "xml"),
+            ("BAILIWICK_LOG", "bailiwick=loud"),
         ] {
-            assert!(read(&[(name, value)]).is_err(), "{name}={value}");
+            let why = refusal(&[(name, value)]);
+            assert!(why.starts_with(&format!("{name}={value:?}: ")) && why.contains("expected"), "{why}");
         }
     }
 
     #[test]
     fn the_metrics_are_never_where_the_console_is() {
-        let why = read(&[("BAILIWICK_METRICS_LISTEN", "127.0.0.1:3000")]).unwrap_err().to_string();
-        assert!(why.contains("metrics_listen"), "{why}");
-        let both = [("BAILIWICK_LISTEN", "0.0.0.0:8080"), ("BAILIWICK_METRICS_LISTEN", "0.0.0.0:8080")];
-        assert!(read(&both).is_err());
+        for listen in ["127.0.0.1:8080", "localhost:8080"] {
+            let both = [("BAILIWICK_LISTEN", listen), ("BAILIWICK_METRICS_LISTEN", "127.0.0.1:8080")];
+            let why = refusal(&both);
+            assert!(why.starts_with("BAILIWICK_METRICS_LISTEN=") && why.contains("the console"), "{why}");
+        }
         let chosen = [("BAILIWICK_LISTEN", "127.0.0.1:0"), ("BAILIWICK_METRICS_LISTEN", "127.0.0.1:0")];
         assert!(read(&chosen).is_ok(), "the system gives each its own port");
     }

@@ -1,26 +1,23 @@
 //! Who may say for whom they ask.
 
-use super::ConfigError;
+use super::{ConfigError, reader::Reader};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
 /// Addresses and networks, separated by commas.
-pub(super) fn trusted(written: &str) -> Result<Vec<IpNet>, ConfigError> {
-    let all = written.split(',').map(str::trim).filter(|proxy| !proxy.is_empty());
+pub(super) fn trusted(reader: &Reader) -> Result<Vec<IpNet>, ConfigError> {
+    let all = reader.list("trusted_proxies").unwrap_or_default().into_iter();
     all.map(|proxy| {
         let network = proxy.parse::<IpAddr>().map(IpNet::from).or_else(|_| proxy.parse::<IpNet>());
         match network {
             // Then everybody could say that they are somebody else, at each try.
-            Ok(network) if network.prefix_len() == 0 => Err(ConfigError(format!(
-                "the trusted proxy {proxy} is everybody: name the network of your own proxies"
-            ))),
+            Ok(network) if network.prefix_len() == 0 => Err(format!("{proxy} is everybody: expected the network of your own proxies")),
             Ok(network) => Ok(network),
-            Err(_) => Err(ConfigError(format!(
-                "the trusted proxy {proxy} is neither an IP address nor a network like 10.0.0.0/8"
-            ))),
+            Err(_) => Err(format!("{proxy:?} is neither an IP address nor a network; expected those, such as 10.0.0.0/8, with commas between")),
         }
     })
-    .collect()
+    .collect::<Result<_, _>>()
+    .map_err(|why| reader.wrong("trusted_proxies", why))
 }
 
 #[cfg(test)]

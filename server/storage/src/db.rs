@@ -3,6 +3,7 @@
 use crate::{
     error::Error,
     options::{Options, Pooler, Rest},
+    url::{self, Reached},
 };
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection as _, Executor, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection,
@@ -12,7 +13,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{path::Path, time::Duration};
 use tokio::time::{Instant, sleep};
 
 pub(crate) static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -87,13 +88,11 @@ impl Db {
     }
 
     async fn open_or(url: &str, options: Options, missing: Missing) -> Result<Self, Error> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Self::open_postgres(url, options).await;
-        }
-        if !url.starts_with("sqlite:") {
-            return Err(Error::Unavailable("the URL begins with neither sqlite: nor postgres:".into()));
-        }
-        let connect = SqliteConnectOptions::from_str(url)?
+        let connect = match url::parse(url).map_err(|why| Error::Unavailable(format!("in its URL, {why}")))? {
+            Reached::Postgres(connect) => return Self::open_postgres(connect, options).await,
+            Reached::Sqlite(connect) => connect,
+        };
+        let connect = connect
             .create_if_missing(missing == Missing::Make)
             .journal_mode(SqliteJournalMode::Wal)
             // FULL: an answer that was given survives a power cut.
@@ -123,8 +122,8 @@ impl Db {
         Ok(Self::Sqlite { read, write })
     }
 
-    async fn open_postgres(url: &str, options: Options) -> Result<Self, Error> {
-        let connect = PgConnectOptions::from_str(url)?.application_name("bailiwick").disable_statement_logging();
+    async fn open_postgres(connect: PgConnectOptions, options: Options) -> Result<Self, Error> {
+        let connect = connect.application_name("bailiwick").disable_statement_logging();
         let statement_timeout = options.statement_timeout;
         let (connect, begin) = match options.pooler {
             Pooler::Absent => {

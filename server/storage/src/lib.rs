@@ -41,6 +41,7 @@ pub mod tokens;
 pub mod told;
 #[cfg(feature = "trial")]
 pub mod trial;
+pub mod url;
 pub mod users;
 pub mod withheld;
 

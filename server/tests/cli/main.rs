@@ -44,5 +44,6 @@ mod people;
 mod requests;
 mod rolling;
 mod serve;
+mod settings;
 mod terminal;
 mod traces;

@@ -21,8 +21,9 @@ fn file(path: &str) -> PathBuf {
 /// The names in the README's table, which are all that there are.
 fn settings() -> BTreeSet<String> {
     let readme = fs::read_to_string(file("README.md")).unwrap();
-    let rows = readme.lines().filter_map(|line| line.strip_prefix("| `BAILIWICK_")?.split_once('`'));
-    rows.map(|(name, _)| format!("BAILIWICK_{name}")).collect()
+    let first_cells = readme.lines().filter_map(|line| line.strip_prefix("| `BAILIWICK_")?.split(" | ").next());
+    let names = first_cells.flat_map(|cell| cell.split("`, `BAILIWICK_"));
+    names.map(|name| format!("BAILIWICK_{}", name.trim_matches('`'))).collect()
 }
 
 /// What the API server would do, while it does nothing.
@@ -139,7 +140,7 @@ fn known_settings(pod: &Value, container: &Value, map: &Value) {
     for name in told.keys().map(String::as_str).chain(secret) {
         assert!(known.contains(name), "{name} is no setting of the README");
     }
-    // Kubernetes itself would tell of the Service `bailiwick` by BAILIWICK_PORT, which is none.
+    // Kubernetes itself would tell of the Service `bailiwick` by BAILIWICK_PORT, which is no setting.
     assert_eq!(pod["enableServiceLinks"], false);
     let port = told["BAILIWICK_LISTEN"].as_str().unwrap().rsplit_once(':').unwrap().1;
     assert_eq!(container["ports"][0]["containerPort"].to_string(), port);

@@ -47,4 +47,4 @@ pub use gates::{Look, Work};
 pub use keys::{KeyError, Keys};
 pub use kubeconfig::Cluster;
 pub use passwords::Passwords;
-pub use storage::{Db, Options as DbOptions, Pooler, Rest, outbox::State as OutboxState};
+pub use storage::{Db, Options as DbOptions, Pooler, Rest, outbox::State as OutboxState, url as database_url};
