@@ -28,8 +28,9 @@ const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 /// Tokens of whose end the admins are told in one go; the rest wait for the next hour.
 const REMINDED_AT_ONCE: u32 = 500;
 
-/// Writes down when each session, each token and each login was last used. Called every minute and at shutdown.
+/// Writes down when each session, each token and each login was last used, and which proxies are not trusted. Called every minute and at shutdown.
 pub async fn write_seen(installation: &Installation) -> Result<(), Error> {
+    installation.untrusted_forwarders.write(installation).await?;
     let (seen, used) = (installation.sessions_seen.gathered(), installation.tokens_used.gathered());
     let logins = installation.logins_used.gathered();
     if seen.is_empty() && used.is_empty() && logins.is_empty() {
