@@ -175,6 +175,7 @@ fn every_action_is_in_the_table_under_a_name_of_its_own() {
         | Action::AcceptInvitation
         | Action::DeactivateMember
         | Action::ReactivateMember
+        | Action::EndMemberSessions
         | Action::ChangeRole
         | Action::SaveGrants
         | Action::CreateNamespace
