@@ -36,13 +36,17 @@ impl Password {
             return Err(Problem::TooLong { most: Self::LONGEST });
         }
         let lower = text.to_lowercase();
-        if is_repetition(&lower) || COMMON.lines().any(|common| common == lower) || is_guessed(&lower, false) {
+        if is_repetition(&lower) || COMMON.lines().any(|common| common == lower) {
             return Err(Problem::CommonPassword);
         }
         if let Some(left) = without(&lower, names)
             && is_guessed(&left, true)
         {
             return Err(Problem::PasswordFromNames);
+        }
+        // Afterwards: some names are common words too, and "made of your names" says more.
+        if is_guessed(&lower, false) {
+            return Err(Problem::CommonPassword);
         }
         Ok(Self(text.to_owned()))
     }

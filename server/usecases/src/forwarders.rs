@@ -1,7 +1,7 @@
 //! Proxies that are not trusted: peers that send `X-Forwarded-For` or `Forwarded` and whose word does not count. Gathered in
 //! memory, written down by the worker, and read by `bailiwick doctor`, which is another process.
 
-use crate::{Error, Installation};
+use crate::Error;
 use domain::time::Timestamp;
 use std::{
     collections::BTreeSet,
@@ -44,21 +44,21 @@ impl UntrustedForwarders {
         !std::mem::replace(&mut noticed.any, true)
     }
 
-    /// Forgets what it has written.
-    pub(crate) async fn write(&self, installation: &Installation) -> Result<(), Error> {
-        let unwritten = self.noticed().unwritten.clone();
-        if unwritten.is_empty() {
-            return Ok(());
-        }
-        let now = installation.clock.now();
-        let mut c = installation.db.write().await?;
-        for peer in &unwritten {
-            attempts::add(&mut c, &format!("{KEY}{peer}"), 1, now, now.minus(RECENT)).await?;
-        }
-        c.commit().await?;
-        self.noticed().unwritten.retain(|peer| !unwritten.contains(peer));
-        Ok(())
+    pub(crate) fn unwritten(&self) -> BTreeSet<IpAddr> {
+        self.noticed().unwritten.clone()
     }
+
+    pub(crate) fn forget(&self, written: &BTreeSet<IpAddr>) {
+        self.noticed().unwritten.retain(|peer| !written.contains(peer));
+    }
+}
+
+/// Writes them down, in a transaction of the worker's.
+pub(crate) async fn write(c: &mut Connection, peers: &BTreeSet<IpAddr>, now: Timestamp) -> Result<(), Error> {
+    for peer in peers {
+        attempts::add(c, &format!("{KEY}{peer}"), 1, now, now.minus(RECENT)).await?;
+    }
+    Ok(())
 }
 
 /// Those of the last two hours, the first few by their text.
