@@ -16,7 +16,8 @@ async fn address(house: &House, via: &Browser, headers: &[(&str, &str)]) -> Stri
     for (name, value) in headers {
         ask = ask.with(name, value);
     }
-    let browser = Browser { ip: via.ip, house: house.clone(), ..house.anonymous() };
+    let mut browser = house.anonymous();
+    browser.ip = via.ip;
     let answer = browser.send(ask).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     let ada = Person { browser, email: "ada@northwind.example".into(), slug: "northwind".into() };
