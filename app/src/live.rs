@@ -2,7 +2,12 @@
 //! reads again what it shows. Where the server is a function it asks from time to time.
 
 use crate::{
-    address::use_address, api::sessions, components::browser::document, refresh::Refresh, session::sign_in_address,
+    address::use_address,
+    api::sessions::{self, Current},
+    components::browser::document,
+    error::ApiError,
+    refresh::Refresh,
+    session::sign_in_address,
 };
 use futures::{
     StreamExt,
@@ -26,6 +31,9 @@ pub const POLL_SECONDS: u64 = 15;
 
 /// How long a connection that broke off waits before it is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
+
+/// How long after the end of a session its new cookie may come: the stream can be quicker than the answer.
+const COOKIE_COMES: Duration = Duration::from_millis(500);
 
 /// Listens for as long as the component that calls this is there, and its window can be seen: a window in the background holds
 /// no connection, and reads once when it comes to the front.
@@ -68,7 +76,11 @@ async fn listen(organization: String, refresh: Refresh, leave: Callback<()>, tur
     while let Some(event) = events.next().await {
         match event {
             Ok((name, _)) if name == CHANGED => refresh.now(),
-            Ok(_) => return end(refresh, leave).await,
+            Ok(_) => {
+                drop(events);
+                source.close();
+                return end(&organization, refresh, leave, turn).await;
+            }
             Err(_) if source.state() == State::Closed => break,
             Err(_) => was_open = true,
         }
@@ -76,27 +88,61 @@ async fn listen(organization: String, refresh: Refresh, leave: Callback<()>, tur
     drop(events);
     source.close();
     if !was_open {
-        poll(&address, refresh, leave).await;
+        match poll(&address, refresh).await {
+            Polled::Ended => return end(&organization, refresh, leave, turn).await,
+            Polled::Failed => {}
+        }
     }
     sleep(AGAIN).await;
+    listen_again(turn);
+}
+
+fn listen_again(turn: RwSignal<u32>) {
     let _ = turn.try_update(|turn| *turn = turn.wrapping_add(1));
 }
 
-/// Whoever is signed in may not listen here any longer, which reading again says; whoever is not leaves.
-async fn end(refresh: Refresh, leave: Callback<()>) {
-    match sessions::current(None).await {
-        Err(error) if error.code == "not_signed_in" => leave.run(()),
-        _ => refresh.now(),
+/// The session that listened has ended. A changed or repeated password gives this browser a new one, with which it goes on
+/// listening; whoever has none leaves. Whoever is signed in and may not listen here any longer reads that.
+async fn end(organization: &str, refresh: Refresh, leave: Callback<()>, turn: RwSignal<u32>) {
+    let mut current = sessions::current(None).await;
+    if is_nobody(&current) {
+        // The answer that brings the new cookie may still be on its way.
+        sleep(COOKIE_COMES).await;
+        current = sessions::current(None).await;
+    }
+    match current {
+        current if is_nobody(&current) => leave.run(()),
+        Ok(current) => {
+            refresh.now();
+            if current.organizations.iter().any(|own| own.organization.as_str() == organization) {
+                listen_again(turn);
+            }
+        }
+        Err(_) => {
+            refresh.now();
+            sleep(AGAIN).await;
+            listen_again(turn);
+        }
     }
 }
 
+fn is_nobody(current: &Result<Current, ApiError>) -> bool {
+    current.as_ref().is_err_and(|error| error.code == "not_signed_in")
+}
+
+enum Polled {
+    /// Whoever asks may not any longer.
+    Ended,
+    Failed,
+}
+
 /// Asks again and again, for as long as the server answers.
-async fn poll(address: &str, refresh: Refresh, leave: Callback<()>) {
+async fn poll(address: &str, refresh: Refresh) -> Polled {
     let mut tag = String::new();
     loop {
         let asked =
             Request::get(address).header("Accept", "application/json").header("If-None-Match", &tag).send().await;
-        let Ok(answer) = asked else { return };
+        let Ok(answer) = asked else { return Polled::Failed };
         match (answer.status(), answer.headers().get("etag")) {
             (200, Some(new)) => {
                 if !tag.is_empty() && tag != new {
@@ -105,8 +151,8 @@ async fn poll(address: &str, refresh: Refresh, leave: Callback<()>) {
                 tag = new;
             }
             (304, _) => {}
-            (401 | 403, _) => return end(refresh, leave).await,
-            _ => return,
+            (401 | 403, _) => return Polled::Ended,
+            _ => return Polled::Failed,
         }
         sleep(Duration::from_secs(POLL_SECONDS)).await;
     }

@@ -44,3 +44,36 @@ test("an open page of somebody who is switched off closes by itself", async ({ p
   await ada.post("members/deactivate", { organization: "northwind", member });
   await expect(bo.heading("Sign in")).toBeVisible();
 });
+
+test("a page whose password was changed elsewhere in its browser goes on listening, in its new session", async ({ person, quiet }) => {
+  quiet.allow(/status of 401/); // where the stream is quicker than the new cookie
+  const ada = await person("Ada", "Okafor");
+  await ada.found("Northwind", "dev");
+  const first = ada.page.waitForRequest(/api\/v1\/live/);
+  await ada.open(table);
+  await first;
+  await ada.alive();
+  const again = ada.page.waitForRequest(/api\/v1\/live/);
+  await ada.post("account/change-password", { current_password: ada.password, password: "a lantern, a ladder and a long way home" });
+  await again;
+  await ada.post("invitations/send", { organization: "northwind", emails: ["cleo@b.example"] });
+  await expect(ada.page.locator("tr.row")).toHaveCount(2);
+  await expect(ada.heading("Organization management")).toBeVisible();
+});
+
+test("somebody who is signed out everywhere by an admin signs in again", async ({ person, quiet }) => {
+  quiet.allow(/status of 401/);
+  const ada = await person("Ada", "Okafor");
+  const bo = await person("Bo", "Lindqvist");
+  await ada.found("Northwind");
+  await bo.belong(ada);
+  await bo.open(table);
+  await ada.open(table);
+  await ada.row(bo.email).getByRole("button", { name: `Sign ${bo.email} out everywhere` }).click();
+  const dialog = ada.page.getByRole("dialog", { name: `Sign ${bo.email} out everywhere?` });
+  await dialog.getByRole("button", { name: "Sign out everywhere" }).click();
+  await expect(ada.announcement).toHaveText(`${bo.email} is signed out on every device.`);
+  await expect(bo.heading("Sign in")).toBeVisible();
+  await bo.signIn();
+  await expect(bo.heading("Organization management")).toBeVisible();
+});

@@ -7,6 +7,7 @@ mod api;
 mod boundary;
 mod caller;
 mod cluster;
+mod forwarded;
 mod headers;
 mod health;
 mod listeners;

@@ -47,6 +47,7 @@ pub enum Action {
     AcceptInvitation,
     DeactivateMember,
     ReactivateMember,
+    EndMemberSessions,
     ChangeRole,
     SaveGrants,
     CreateNamespace,
@@ -77,7 +78,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::SeeOrganization,
         Self::SeeMembers,
         Self::SeeNamespaces,
@@ -91,6 +92,7 @@ impl Action {
         Self::AcceptInvitation,
         Self::DeactivateMember,
         Self::ReactivateMember,
+        Self::EndMemberSessions,
         Self::ChangeRole,
         Self::SaveGrants,
         Self::CreateNamespace,
@@ -133,6 +135,7 @@ impl Action {
             Self::AcceptInvitation => "invitations.accept",
             Self::DeactivateMember => "members.deactivate",
             Self::ReactivateMember => "members.reactivate",
+            Self::EndMemberSessions => "members.end_sessions",
             Self::ChangeRole => "members.role",
             Self::SaveGrants => "grants.save",
             Self::CreateNamespace => "namespaces.create",
@@ -175,6 +178,7 @@ impl Action {
             | Self::RevokeInvitation
             | Self::DeactivateMember
             | Self::ReactivateMember
+            | Self::EndMemberSessions
             | Self::SaveGrants
             | Self::CreateNamespace
             | Self::SeeTokens
@@ -241,6 +245,7 @@ impl Action {
             | Self::CreateToken
             | Self::AssignToken
             | Self::RemoveToken
+            | Self::EndMemberSessions
             | Self::ApproveLogin => TokenNeeds::Person,
         }
     }

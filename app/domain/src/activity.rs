@@ -46,6 +46,9 @@ pub enum ActivityEvent {
     MemberDeactivated { email: EmailAddress },
     #[serde(rename = "member.reactivated")]
     MemberReactivated { email: EmailAddress },
+    /// An admin signed a member out everywhere.
+    #[serde(rename = "member.sessions_ended")]
+    MemberSessionsEnded { email: EmailAddress },
     #[serde(rename = "member.role_changed")]
     MemberRoleChanged { email: EmailAddress, admin: bool },
     #[serde(rename = "grants.changed")]
@@ -116,7 +119,7 @@ pub enum ActivityEvent {
 
 impl ActivityEvent {
     /// Every code, for the filter on the page.
-    pub const CODES: [&'static str; 33] = [
+    pub const CODES: [&'static str; 34] = [
         "organization.created",
         "invitation.sent",
         "invitation.resent",
@@ -124,6 +127,7 @@ impl ActivityEvent {
         "invitation.accepted",
         "member.deactivated",
         "member.reactivated",
+        "member.sessions_ended",
         "member.role_changed",
         "grants.changed",
         "namespace.created",
@@ -161,6 +165,7 @@ impl ActivityEvent {
             Self::InvitationAccepted { .. } => "invitation.accepted",
             Self::MemberDeactivated { .. } => "member.deactivated",
             Self::MemberReactivated { .. } => "member.reactivated",
+            Self::MemberSessionsEnded { .. } => "member.sessions_ended",
             Self::MemberRoleChanged { .. } => "member.role_changed",
             Self::GrantsChanged { .. } => "grants.changed",
             Self::NamespaceCreated { .. } => "namespace.created",

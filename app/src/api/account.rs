@@ -104,10 +104,11 @@ pub async fn rename(first_name: String, last_name: String) -> Result<Done, ApiEr
     Ok(Done {})
 }
 
-/// Changes the password; every other session of this person ends.
+/// Changes the password; every other session of this person ends. The session's cookie is a new one.
 #[server(name = ChangePasswordCall, prefix = "/api/v1", endpoint = "account/change-password", client = Browser)]
 pub async fn change_password(current_password: String, password: String) -> Result<Done, ApiError> {
-    usecases::account::change_password(&context()?, &current_password, &password).await?;
+    let cookie = usecases::account::change_password(&context()?, &current_password, &password).await?;
+    exchange::sign_in_with(&cookie);
     exchange::notice("Your password is changed. Every other session of yours has ended.");
     Ok(Done {})
 }

@@ -380,3 +380,15 @@ pub async fn reactivate(organization: String, member: String) -> Result<OneMembe
     exchange::notice(format!("{} is active again, with the namespaces they had.", member.email));
     Ok(OneMember { member: rows::of_member(member) })
 }
+
+/// Ends every session of a member, on every device, and every login of their machines in this organization. They stay a
+/// member, and sign in again. For admins; no token may.
+///
+/// # Errors
+/// 403 `admins_only`; 404 `not_found` for whoever is no member here.
+#[server(name = EndSessionsCall, prefix = "/api/v1", endpoint = "members/end-sessions", client = Browser)]
+pub async fn end_sessions(organization: String, member: String) -> Result<OneMember, ApiError> {
+    let member = usecases::members::end_sessions(&context()?, &organization, &member).await?;
+    exchange::notice(format!("{} is signed out on every device.", member.email));
+    Ok(OneMember { member: rows::of_member(member) })
+}

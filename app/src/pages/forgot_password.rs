@@ -14,7 +14,8 @@ use domain::path;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-const SENT: &str = "If the address you typed has an account, a mail is on its way there. Its link works for one hour.";
+const SENT: &str =
+    "If the address you typed has an account, a mail is on its way there. Its link works for 30 minutes.";
 
 #[component]
 pub fn ForgotPassword() -> impl IntoView {

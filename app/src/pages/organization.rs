@@ -44,8 +44,16 @@ use panel::Panel;
 use row::Row;
 
 /// What an open row or a dialog puts into the address, beside what is asked of the operator.
-const OPENED: [(&str, &str); 7] =
-    [("open", ""), ("check", ""), ("invite", ""), ("deactivate", ""), ("revoke", ""), ("link", ""), ("ends", "")];
+const OPENED: [(&str, &str); 8] = [
+    ("open", ""),
+    ("check", ""),
+    ("invite", ""),
+    ("deactivate", ""),
+    ("sessions", ""),
+    ("revoke", ""),
+    ("link", ""),
+    ("ends", ""),
+];
 
 /// What the address says of the list: it stays while somebody pages, sorts and filters.
 const KEPT: [&str; 6] = ["search", "status", "role", "namespace", "sort", "limit"];

@@ -36,6 +36,7 @@ pub fn event(event: &ActivityEvent) -> String {
         }
         ActivityEvent::MemberDeactivated { email } => format!("deactivated {email}"),
         ActivityEvent::MemberReactivated { email } => format!("reactivated {email}"),
+        ActivityEvent::MemberSessionsEnded { email } => format!("signed {email} out everywhere"),
         ActivityEvent::MemberRoleChanged { email, admin: true } => format!("made {email} an admin"),
         ActivityEvent::MemberRoleChanged { email, admin: false } => format!("took the role of admin from {email}"),
         ActivityEvent::GrantsChanged { email, added, removed } => grants_changed(email.as_str(), added, removed),
@@ -165,6 +166,7 @@ pub fn event_kind(code: &str) -> &str {
         "invitation.accepted" => "Invitation accepted",
         "member.deactivated" => "Member deactivated",
         "member.reactivated" => "Member reactivated",
+        "member.sessions_ended" => "Member signed out",
         "member.role_changed" => "Role changed",
         "grants.changed" => "Namespaces changed",
         "namespace.created" => "Namespace created",

@@ -29,6 +29,7 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failed> {
     say("data", data(config));
     say("files", files(config));
     say("database", database(config).await);
+    say("proxies", proxies(config).await);
     say("mail", mail(config).await);
     for (name, outcome) in cluster::findings(config).await {
         say(name, outcome);
@@ -79,6 +80,39 @@ async fn database(config: &Config) -> Result<String, String> {
     };
     db.close().await;
     Ok(state)
+}
+
+/// Who may say for whom they ask, and who does so without being trusted.
+async fn proxies(config: &Config) -> Result<String, String> {
+    let named: Vec<String> = config.trusted_proxies.iter().map(ToString::to_string).collect();
+    let trusted = match (named.is_empty(), config.is_https()) {
+        (false, _) => format!("what {} say of others counts", named.join(", ")),
+        (true, true) => {
+            "none is trusted: everybody seems to come from what ends TLS, and shares the limits of its address. \
+                         Name it in BAILIWICK_TRUSTED_PROXIES, unless it keeps the addresses of those who come."
+                .to_owned()
+        }
+        (true, false) => "none is trusted".to_owned(),
+    };
+    let untrusted = untrusted_forwarders(config).await;
+    if untrusted.is_empty() {
+        return Ok(trusted);
+    }
+    let words = format!(
+        "X-Forwarded-For came from {} in the last two hours and did not count. If that is a proxy of yours, name it in \
+         BAILIWICK_TRUSTED_PROXIES.",
+        untrusted.join(", ")
+    );
+    // Anybody may send the header: where proxies are named already, it may well be somebody else's.
+    if named.is_empty() && config.is_https() { Err(words) } else { Ok(format!("{trusted}; {words}")) }
+}
+
+/// None where the database can't tell: its own line says why.
+async fn untrusted_forwarders(config: &Config) -> Vec<String> {
+    let Ok(db) = open::database(config).await else { return Vec::new() };
+    let recent = usecases::forwarders::recent(&db, Clock::System.now()).await.unwrap_or_default();
+    db.close().await;
+    recent
 }
 
 async fn mail(config: &Config) -> Result<String, String> {

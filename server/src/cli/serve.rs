@@ -54,6 +54,12 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
             "plain HTTP: session cookies are not bound to TLS. Set BAILIWICK_BASE_URL to https://… behind a TLS front."
         );
     }
+    if config.is_https() && config.trusted_proxies.is_empty() {
+        tracing::warn!(
+            "no proxy is trusted: X-Forwarded-For of what ends TLS does not count, and everybody shares the limits of its address. \
+             Name it in BAILIWICK_TRUSTED_PROXIES, unless it keeps the addresses of those who come."
+        );
+    }
     let Server { mailer, leaving, metrics, traces, .. } = server.clone();
     let (stop, stopping) = watch::channel(false);
     let mail = tokio::spawn(worker::send_mail(installation.clone(), mailer, stopping.clone()));

@@ -210,12 +210,19 @@ fn with_answer(mut response: Response, answer: Answer, https: bool) -> Response 
     response
 }
 
+/// What a browser forgets at sign-out, the kept pages that its Back button would show among it. The cache alone: `cookies`
+/// would sign out of every site of the same domain, and `storage` would drop what people have typed and not sent yet.
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
 fn append_session(headers: &mut HeaderMap, change: Option<CookieChange>, https: bool) {
     let name = cookie_name(https);
     let secure = if https { "; Secure" } else { "" };
     let (value, seconds) = match change {
         Some(CookieChange::Set(value)) => (value, Settings::SESSION_LONGEST.as_secs()),
-        Some(CookieChange::Remove) => (String::new(), 0),
+        Some(CookieChange::Remove) => {
+            headers.insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
+            (String::new(), 0)
+        }
         None => return,
     };
     append(headers, &format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"));

@@ -1,9 +1,9 @@
 //! Who sends a request, and from where.
 
-use super::Server;
+use super::{Server, forwarded};
 use axum::{
     extract::{ConnectInfo, Request},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, header},
 };
 use std::net::{IpAddr, SocketAddr};
 use usecases::{Context, Credential, Error};
@@ -64,14 +64,19 @@ fn peer<B>(request: &Request<B>) -> Option<IpAddr> {
     Some(peer.ip().to_canonical())
 }
 
-/// The peer, or whom a trusted proxy names: the last address in `X-Forwarded-For` that is no trusted proxy itself.
+/// The peer, or whom a trusted proxy names.
 fn address<B>(server: &Server, request: &Request<B>) -> Option<IpAddr> {
     let peer = peer(request)?;
-    if !is_from_trusted_proxy(server, request) {
-        return Some(peer);
+    if server.trusts(&peer) {
+        return Some(forwarded::client(peer, request.headers(), |ip| server.trusts(ip)));
     }
-    let lines = request.headers().get_all("x-forwarded-for").iter().filter_map(|line: &HeaderValue| line.to_str().ok());
-    let named = lines.flat_map(|line| line.split(',')).filter_map(|ip| ip.trim().parse::<IpAddr>().ok());
-    let named: Vec<IpAddr> = named.map(|ip| ip.to_canonical()).collect();
-    Some(named.into_iter().rev().find(|ip| !server.trusts(ip)).unwrap_or(peer))
+    // Said once: it says the same with each request.
+    if forwarded::is_named(request.headers()) && server.installation.untrusted_forwarders.notice(peer) {
+        tracing::warn!(
+            %peer,
+            "X-Forwarded-For or Forwarded came from a peer that is not trusted, and does not count: all who come through it share \
+             its address and its limits. If it is a proxy of yours, name it in BAILIWICK_TRUSTED_PROXIES."
+        );
+    }
+    Some(peer)
 }

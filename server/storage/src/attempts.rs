@@ -10,6 +10,7 @@ statements! {
             window_started_at = case when attempts.window_started_at <= $3 or attempts.window_started_at > excluded.window_started_at
                 then excluded.window_started_at else attempts.window_started_at end
         returning count, window_started_at";
+    KEYS = "select key from attempts where key like $1 and window_started_at > $2 order by key limit $3";
     DELETE_OVER = "delete from attempts where window_started_at < $1";
 }
 
@@ -28,6 +29,18 @@ pub struct Window {
 pub async fn add(c: &mut Connection, key: &str, tries: i64, now: Timestamp, stale: Timestamp) -> Result<Window, Error> {
     let window: Option<Window> = one!(c, ADD, key, At(now), At(stale), tries)?;
     window.ok_or_else(|| Error::Broken("an upsert returned no row".into()))
+}
+
+#[derive(sqlx::FromRow)]
+struct Key {
+    key: String,
+}
+
+/// Keys that begin with `prefix`, which has no wildcard in it, and whose window began after `since`, `most` at most. There are few counters: they are all looked at.
+pub async fn keys(c: &mut Connection, prefix: &str, since: Timestamp, most: usize) -> Result<Vec<String>, Error> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let keys: Vec<Key> = all!(c, KEYS, format!("{prefix}%"), At(since), most)?;
+    Ok(keys.into_iter().map(|key| key.key).collect())
 }
 
 pub async fn delete_over(c: &mut Connection, before: Timestamp) -> Result<u64, Error> {

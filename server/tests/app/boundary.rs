@@ -235,3 +235,18 @@ fn a_program_that_is_no_browser_may_write() {
         assert_eq!(ada.send(ask).await.status, 200);
     });
 }
+
+/// A name that an attacker rebinds to our address is in `Host` as in `Origin`; a browser says `same-origin` of it.
+#[test]
+fn a_page_of_a_name_that_was_rebound_to_our_address_may_not_write() {
+    on_both(async |house| {
+        for house in [house.without_tls(), house.clone()] {
+            let rebound = if house.base().starts_with("https") { "https" } else { "http" };
+            let fields = [("email", "eve@evil.example"), ("password", "a password of somebody else")];
+            let ask = house.anonymous().posting("sessions/sign-in", &fields).with("host", "evil.example:3000");
+            let ask = ask.with("origin", format!("{rebound}://evil.example:3000"));
+            let answer = refused(&house.anonymous(), ask, "from a rebound name").await;
+            assert_eq!(answer.brief(), "403 foreign_origin", "{rebound}");
+        }
+    });
+}

@@ -55,7 +55,7 @@ const fn post(function: &'static str, fields: &'static str, answers: [u16; 9]) -
     Call { method: "POST", function, fields, answers }
 }
 
-pub(crate) const CALLS: [Call; 116] = [
+pub(crate) const CALLS: [Call; 117] = [
     post(
         "sessions/sign-up",
         "organization_name=Eastwind&first_name=E&last_name=W&email={address}&password={password}",
@@ -84,6 +84,7 @@ pub(crate) const CALLS: [Call; 116] = [
     get("members/page", "organization=northwind&search=a&status=active&sort=-email&to=previous&limit=5", MEMBERS),
     post("members/deactivate", "organization=northwind&member={member}", ADMINS_AND_SCOPED_TOKENS),
     post("members/reactivate", "organization=northwind&member={switched off}", ADMINS_AND_SCOPED_TOKENS),
+    post("members/end-sessions", "organization=northwind&member={member}", ADMINS),
     post("invitations/send", "organization=northwind&emails[]={address}&namespaces[]=", ADMINS_AND_SCOPED_TOKENS),
     get("invitations/link", "organization=northwind&invitation={invitation}", ADMINS_AND_SCOPED_TOKENS),
     post("invitations/resend", "organization=northwind&invitation={invitation}", ADMINS_AND_SCOPED_TOKENS),

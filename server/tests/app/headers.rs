@@ -136,6 +136,10 @@ fn cookies_are_bound_to_this_host_and_to_tls() {
         assert!(value.starts_with("__Host-bailiwick=") && value.len() > "__Host-bailiwick=".len() + 42, "{value}");
         let out = ada.call("sessions/sign-out", &[]).await;
         assert_eq!(out.cookies(), ["__Host-bailiwick=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure"]);
+        assert_eq!(out.header("clear-site-data"), "\"cache\"", "what people typed, and other sites, keep theirs");
+        let out = house.again("ada@northwind.example", "northwind").await.submit("sessions/sign-out", &[]).await;
+        assert_eq!(out.header("clear-site-data"), "\"cache\"");
+        assert!(!answer.headers.contains_key("clear-site-data"));
 
         let failed = house.anonymous().submit("sessions/sign-in", &[("email", "x"), ("password", "y")]).await;
         Failed::of(&failed);

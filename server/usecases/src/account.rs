@@ -3,7 +3,7 @@
 use crate::{Context, Error, limits, passwords::Check, sessions::Cookie};
 use domain::{Refusal, account::AccountEvent, id::UserId, letter::Letter, password::Password, text::PersonName};
 use storage::{
-    account_activity, logins, password_resets, sessions,
+    account_activity, logins, organizations, password_resets, sessions,
     users::{self, User},
 };
 
@@ -48,24 +48,42 @@ pub async fn confirm(context: &Context, current: &str) -> Result<Cookie, Error> 
     Ok(cookie)
 }
 
-/// Changes the password; every other session of this person ends, and every login of their machines.
+/// A password for somebody who has an account: not made of their names, nor of those of their organizations.
+///
+/// # Errors
+/// [`Refusal::BadField`] on `password`.
+pub(crate) async fn choose_password(context: &Context, user: &User, typed: &str) -> Result<Password, Error> {
+    let own = organizations::of_user(&mut context.installation.db.read().await?, user.id).await?;
+    let mut names = vec![user.first_name.as_str(), user.last_name.as_str(), user.email.as_str()];
+    names.extend(own.iter().map(|organization| organization.name.as_str()));
+    Ok(Password::choose(typed, &names).map_err(Refusal::field("password"))?)
+}
+
+/// Changes the password. Every session of this person ends, and every login of their machines; the browser that asks goes on
+/// in a new session, so that a cookie that was copied from it is worth nothing any longer (OWASP ASVS 5.0, 7.2.4).
 ///
 /// # Errors
 /// [`Refusal::BadField`] on `current_password` or `password`; [`Refusal::TooManyRequests`].
-pub async fn change_password(context: &Context, current: &str, new: &str) -> Result<(), Error> {
+pub async fn change_password(context: &Context, current: &str, new: &str) -> Result<Cookie, Error> {
     let person = context.signed_in()?;
     let user = prove(context, person.user, current).await?;
-    let names = [user.first_name.as_str(), user.last_name.as_str(), user.email.as_str()];
-    let password = Password::choose(new, &names).map_err(Refusal::field("password"))?;
+    let password = choose_password(context, &user, new).await?;
     let hash = context.installation.passwords.hash(password).await?;
     let mut work = context.begin_account().await?;
     users::set_password(&mut work.c, user.id, &hash).await?;
-    sessions::delete_others(&mut work.c, user.id, person.session).await?;
+    // A session that ended meanwhile must not be followed by another.
+    if !sessions::delete(&mut work.c, person.user, person.session).await? {
+        return Err(Refusal::NotSignedIn.into());
+    }
+    sessions::delete_all(&mut work.c, user.id).await?;
     // After the sessions, so that what one of them approves at this moment is seen.
     logins::end_all(&mut work.c, user.id).await?;
     password_resets::delete_of(&mut work.c, user.id).await?;
     work.write_letter(&user.email, &Letter::PasswordChanged { user: user.id }).await?;
-    work.commit(Some(user.id), AccountEvent::PasswordChanged).await
+    let user = User { password_hash: hash, ..user };
+    let cookie = crate::sessions::start(context, &mut work.c, &user).await?;
+    work.commit(Some(user.id), AccountEvent::PasswordChanged).await?;
+    Ok(cookie)
 }
 
 /// What happened to this account lately, the newest first.

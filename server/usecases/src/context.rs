@@ -1,6 +1,8 @@
 //! What a use case works with: the installation, and who asks.
 
-use crate::{Bell, Clock, Error, Keys, Passwords, judge::Judge, keys::sha256, seen::Seen};
+use crate::{
+    Bell, Clock, Error, Keys, Passwords, forwarders::UntrustedForwarders, judge::Judge, keys::sha256, seen::Seen,
+};
 use domain::{
     Refusal,
     access::Actor,
@@ -48,7 +50,8 @@ impl Settings {
     /// A session ends this long after its sign-in, used or not.
     pub const SESSION_LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
     pub const VERIFICATION_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
-    pub const RESET_LIFETIME: Duration = Duration::from_secs(60 * 60);
+    /// Short: whoever reads the mailbox later than its owner finds a dead link.
+    pub const RESET_LIFETIME: Duration = Duration::from_secs(30 * 60);
     pub const INVITATION_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
     pub const INVITATIONS_PER_HOUR: u32 = 200;
 }
@@ -73,6 +76,8 @@ pub struct Installation {
     pub(crate) sessions_seen: Seen<SessionId>,
     pub(crate) tokens_used: Seen<TokenId>,
     pub(crate) logins_used: Seen<LoginId>,
+    /// Peers whose word about others does not count.
+    pub untrusted_forwarders: UntrustedForwarders,
 }
 
 impl Installation {
@@ -91,6 +96,7 @@ impl Installation {
             sessions_seen: Seen::new(apart),
             tokens_used: Seen::new(apart),
             logins_used: Seen::new(apart),
+            untrusted_forwarders: UntrustedForwarders::default(),
         }
     }
 }

@@ -14,6 +14,7 @@ mod context;
 pub mod demo;
 mod dice;
 mod error;
+pub mod forwarders;
 mod gates;
 pub mod grants;
 pub mod guide;

@@ -257,6 +257,21 @@ pub async fn reactivate(context: &Context, slug: &str, member: &str) -> Result<M
     keep(work, target, changed, AccessChange::Reactivated).await
 }
 
+/// Ends every session of a member, on every device, and their logins here: for a machine that was lost. They stay a member, and
+/// sign in again.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for whoever is no member here.
+pub async fn end_sessions(context: &Context, slug: &str, member: &str) -> Result<Member, Error> {
+    let mut work = context.begin(slug, Action::EndMemberSessions).await?;
+    let target = target(&mut work, member).await?;
+    sessions::delete_all(&mut work.c, target.user).await?;
+    // After the sessions, so that what one of them approves at this moment is seen.
+    storage::logins::end_of_member(&mut work.c, target.id).await?;
+    work.commit(ActivityEvent::MemberSessionsEnded { email: target.email.clone() }).await?;
+    Ok(target)
+}
+
 async fn keep(mut work: Work, target: Member, changed: Membership, change: AccessChange) -> Result<Member, Error> {
     let version = work.version();
     members::set_status(&mut work.c, &changed, version).await?;

@@ -5,7 +5,7 @@ use crate::{
     keys::{Keys, Purpose},
     limits,
 };
-use domain::{Refusal, account::AccountEvent, id::ResetId, letter::Letter, password::Password, text::EmailAddress};
+use domain::{Refusal, account::AccountEvent, id::ResetId, letter::Letter, text::EmailAddress};
 use storage::{
     logins,
     password_resets::{self, Reset},
@@ -63,8 +63,7 @@ pub async fn waiting(context: &Context, secret: &str) -> Result<User, Error> {
 /// As [`waiting`], and [`Refusal::BadField`] for the password.
 pub async fn finish(context: &Context, secret: &str, password: &str) -> Result<(), Error> {
     let user = waiting(context, secret).await?;
-    let names = [user.first_name.as_str(), user.last_name.as_str(), user.email.as_str()];
-    let password = Password::choose(password, &names).map_err(Refusal::field("password"))?;
+    let password = crate::account::choose_password(context, &user, password).await?;
     let hash = context.installation.passwords.hash(password).await?;
     let mut work = context.begin_account().await?;
     // Of two who use the link at once, one finds it.

@@ -3,6 +3,7 @@
 use crate::{
     Context, Error, Installation, Settings,
     cluster::DRIFTS_KEPT,
+    forwarders,
     outbox::{LEASE, LONGEST_WAIT},
 };
 use domain::{
@@ -28,21 +29,24 @@ const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 /// Tokens of whose end the admins are told in one go; the rest wait for the next hour.
 const REMINDED_AT_ONCE: u32 = 500;
 
-/// Writes down when each session, each token and each login was last used. Called every minute and at shutdown.
+/// Writes down when each session, each token and each login was last used, and which proxies are not trusted. Called every minute and at shutdown.
 pub async fn write_seen(installation: &Installation) -> Result<(), Error> {
     let (seen, used) = (installation.sessions_seen.gathered(), installation.tokens_used.gathered());
     let logins = installation.logins_used.gathered();
-    if seen.is_empty() && used.is_empty() && logins.is_empty() {
+    let forwarders = installation.untrusted_forwarders.unwritten();
+    if seen.is_empty() && used.is_empty() && logins.is_empty() && forwarders.is_empty() {
         return Ok(());
     }
     let mut c = installation.db.write().await?;
     sessions::seen(&mut c, &seen).await?;
     tokens::used(&mut c, &used).await?;
     logins::used(&mut c, &logins).await?;
+    forwarders::write(&mut c, &forwarders, installation.clock.now()).await?;
     c.commit().await?;
     installation.sessions_seen.forget(&seen);
     installation.tokens_used.forget(&used);
     installation.logins_used.forget(&logins);
+    installation.untrusted_forwarders.forget(&forwarders);
     Ok(())
 }
 

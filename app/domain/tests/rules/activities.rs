@@ -21,6 +21,7 @@ fn every_activity() -> Vec<ActivityEvent> {
         ActivityEvent::InvitationAccepted { email: email(), namespaces: vec![] },
         ActivityEvent::MemberDeactivated { email: email() },
         ActivityEvent::MemberReactivated { email: email() },
+        ActivityEvent::MemberSessionsEnded { email: email() },
         ActivityEvent::MemberRoleChanged { email: email(), admin: true },
         ActivityEvent::GrantsChanged { email: email(), added: names(&["a"]), removed: names(&["b", "c"]) },
         ActivityEvent::NamespaceCreated { namespace: names(&["northwind-dev"]).remove(0) },
@@ -85,6 +86,7 @@ fn every_activity() -> Vec<ActivityEvent> {
             | ActivityEvent::InvitationAccepted { .. }
             | ActivityEvent::MemberDeactivated { .. }
             | ActivityEvent::MemberReactivated { .. }
+            | ActivityEvent::MemberSessionsEnded { .. }
             | ActivityEvent::MemberRoleChanged { .. }
             | ActivityEvent::GrantsChanged { .. }
             | ActivityEvent::NamespaceCreated { .. }

@@ -4,7 +4,7 @@ use super::{OPENED, Shared, invite::Invite};
 use crate::{
     api::{
         invitations::{self, RevokeCall, SendCall},
-        members::{DeactivateCall, Member, RowStatus},
+        members::{DeactivateCall, EndSessionsCall, Member, RowStatus},
         tokens::{self, Made},
     },
     components::{
@@ -24,6 +24,7 @@ use leptos::prelude::*;
 enum Kind {
     Invite,
     Deactivate(Member),
+    EndSessions(Member),
     Revoke(Member),
     Link(Member),
 }
@@ -44,6 +45,8 @@ fn asked(shared: Shared) -> Option<Kind> {
             } else if let Some(member) = row("deactivate") {
                 let asks = member.status == RowStatus::Active && member.keeps.is_none();
                 asks.then_some(Kind::Deactivate(member))
+            } else if let Some(member) = row("sessions") {
+                (member.status == RowStatus::Active).then_some(Kind::EndSessions(member))
             } else if let Some(invitation) = row("revoke") {
                 invitation.status.is_invitation().then_some(Kind::Revoke(invitation))
             } else {
@@ -64,10 +67,12 @@ pub(super) fn Dialogs(shared: Shared) -> impl IntoView {
     });
     let (send, deactivate, revoke) =
         (Write::<SendCall>::begin(), Write::<DeactivateCall>::begin(), Write::<RevokeCall>::begin());
+    let end_sessions = Write::<EndSessionsCall>::begin();
     // Drawn inside of the dialog: what is in it asks how to leave it.
     let inside = move |kind| match kind {
         Kind::Invite => view! { <Invite shared action=send /> }.into_any(),
         Kind::Deactivate(member) => view! { <Deactivate shared member action=deactivate /> }.into_any(),
+        Kind::EndSessions(member) => view! { <EndSessions shared member action=end_sessions /> }.into_any(),
         Kind::Revoke(invitation) => view! { <Revoke shared invitation action=revoke /> }.into_any(),
         Kind::Link(invitation) => view! { <Link shared invitation /> }.into_any(),
     };
@@ -161,6 +166,27 @@ fn Tokens(slug: String, made: Made) -> impl IntoView {
             {more}
         </fieldset>
     }
+}
+
+#[component]
+fn EndSessions(shared: Shared, member: Member, action: Write<EndSessionsCall>) -> impl IntoView {
+    let Member { id, email, .. } = member;
+    view! {
+        <Form action class="dialog-in">
+            <header>
+                <h2 id="dialog-title">{format!("Sign {email} out everywhere?")}</h2>
+            </header>
+            <ul class="consequences">
+                <li>"Every session of theirs ends at once, on every device."</li>
+                <li>"Their machines are no longer let into the cluster in their name until they log in again."</li>
+                <li>"They stay a member, and can sign in again. API access tokens go on working."</li>
+            </ul>
+            <input type="hidden" name="organization" value=shared.slug.get_untracked() />
+            <input type="hidden" name="member" value=id />
+            <Confirm word="Sign out everywhere" />
+        </Form>
+    }
+    .into_any()
 }
 
 #[component]

@@ -132,17 +132,22 @@ struct Acceptor {
 }
 
 async fn acceptor(context: &Context, offer: &Offer, brings: Accepting<'_>) -> Result<Acceptor, Error> {
-    let found = users::find_by_email(&mut context.installation.db.read().await?, &offer.email).await?;
+    let mut c = context.installation.db.read().await?;
+    let found = users::find_by_email(&mut c, &offer.email).await?;
     let Some(user) = found else {
+        let organization = organizations::find(&mut c, offer.organization).await?.ok_or(Refusal::NotFound)?;
+        // Hashing takes its time; nobody else need wait for this connection meanwhile.
+        drop(c);
         let first_name = PersonName::parse(brings.first_name).map_err(Refusal::field("first_name"))?;
         let last_name = PersonName::parse(brings.last_name).map_err(Refusal::field("last_name"))?;
-        let names = [first_name.as_str(), last_name.as_str(), offer.email.as_str()];
+        let names = [first_name.as_str(), last_name.as_str(), offer.email.as_str(), organization.name.as_str()];
         let password = Password::choose(brings.password, &names).map_err(Refusal::field("password"))?;
         let password_hash = context.installation.passwords.hash(password).await?;
         let id = UserId::from_random(crate::dice::random());
         let user = User { id, email: offer.email.clone(), first_name, last_name, password_hash };
         return Ok(Acceptor { user, new_account: true, new_session: true });
     };
+    drop(c);
     match context.caller.person() {
         Some(person) if person.user == user.id => Ok(Acceptor { user, new_account: false, new_session: false }),
         Some(_) => Err(Refusal::InvitedSomebodyElse.into()),

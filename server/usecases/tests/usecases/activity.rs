@@ -53,6 +53,8 @@ fn every_change_is_one_line_that_says_who_and_from_where() {
         one_more("member.deactivated", by_ada).await;
         members::reactivate(&context, &ada.slug, &id).await.unwrap();
         one_more("member.reactivated", by_ada).await;
+        members::end_sessions(&context, &ada.slug, &id).await.unwrap();
+        one_more("member.sessions_ended", by_ada).await;
         usecases::operator::change_role(&house.operator(), &ada.slug, &id, Role::Admin).await.unwrap();
         one_more("member.role_changed", ("operator", "Operator")).await;
         let other = ada.invite("eve@northwind.example").await;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use usecases::{
     account, cluster,
     logins::{self, Claimed, Credential},
-    password_reset, upkeep,
+    members, password_reset, upkeep,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -77,6 +77,30 @@ fn deactivation_ends_the_logins_of_that_organization_at_once_and_for_good() {
     });
 }
 
+#[test]
+fn an_admin_who_ends_a_members_sessions_ends_their_logins_here() {
+    with_ada(async |house, ada| {
+        let bob = ada.welcome("bob@northwind.example").await;
+        let elsewhere = house.sign_in(&bob.email, &bob.slug, PASSWORD).await.unwrap();
+        let claimed = bob.log_in().await;
+        let credential = house.credential(&claimed.secret).await.unwrap();
+        let id = bob.id().await;
+        let by_member = members::end_sessions(&bob.context().await, &bob.slug, &ada.id().await).await;
+        assert_eq!(refused(by_member), Refusal::AdminsOnly);
+        let sam = house.found("Southwind", "sam@southwind.example").await;
+        let by_stranger = members::end_sessions(&sam.context().await, &sam.slug, &id).await;
+        assert_eq!(refused(by_stranger), Refusal::NotFound);
+        assert!(bob.is_signed_in().await && elsewhere.is_signed_in().await && ada.is_signed_in().await);
+
+        members::end_sessions(&ada.context().await, &ada.slug, &id).await.unwrap();
+        assert!(!bob.is_signed_in().await && !elsewhere.is_signed_in().await);
+        assert!(!stands(&house, &claimed, &credential).await);
+        assert!(ada.is_signed_in().await);
+        let again = house.sign_in(&bob.email, &bob.slug, PASSWORD).await.unwrap();
+        assert!(again.is_signed_in().await, "they are a member as before");
+    });
+}
+
 /// Whatever an act forgets to end is closed all the same: each use asks for the membership.
 #[test]
 fn a_login_is_good_for_nothing_while_its_membership_is_off_or_gone() {
@@ -106,9 +130,10 @@ fn a_new_password_ends_every_login() {
         let credential = house.credential(&first.secret).await.unwrap();
         let untaken = house.begin().await;
         ada.approve(&untaken).await.unwrap();
-        account::change_password(&ada.context().await, PASSWORD, ANOTHER).await.unwrap();
+        let cookie = account::change_password(&ada.context().await, PASSWORD, ANOTHER).await.unwrap();
         assert!(!stands(&house, &first, &credential).await);
         assert_eq!(refused(house.claim(&untaken).await), Refusal::LoginExpired);
+        let ada = Person { cookie: cookie.value().to_owned(), ..ada.clone() };
 
         let second = ada.log_in().await;
         let credential = house.credential(&second.secret).await.unwrap();
@@ -124,6 +149,7 @@ fn a_new_password_ends_every_login() {
 fn a_session_that_ends_while_it_approves_leaves_no_login_behind() {
     with_ada(async |house, ada| {
         for _ in 0..20 {
+            let ada = house.sign_in(&ada.email, &ada.slug, PASSWORD).await.unwrap();
             let thief = house.sign_in(&ada.email, &ada.slug, PASSWORD).await.unwrap();
             let begun = house.begin().await;
             let (stolen, own) = (thief.context().await, ada.context().await);

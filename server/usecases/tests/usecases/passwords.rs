@@ -1,8 +1,12 @@
 //! Changing a password, and setting a new one for one that was forgotten.
 
 use crate::people::*;
-use domain::Refusal;
-use usecases::{account, password_reset};
+use domain::{Refusal, text::Problem};
+use usecases::{
+    account,
+    invitations::{self, Accepting},
+    password_reset, sessions,
+};
 
 const NEW: &str = "a quick run over dry sand";
 
@@ -17,9 +21,12 @@ fn changing_the_password_ends_every_other_session() {
         let short = account::change_password(&context, PASSWORD, "short").await;
         assert!(matches!(refused(short), Refusal::BadField { field: "password", .. }));
         assert!(other.is_signed_in().await);
-        account::change_password(&context, PASSWORD, NEW).await.unwrap();
-        assert!(ada.is_signed_in().await);
+        let cookie = account::change_password(&context, PASSWORD, NEW).await.unwrap();
+        assert!(!ada.is_signed_in().await, "a copy of the old cookie is worth nothing");
         assert!(!other.is_signed_in().await);
+        let anew = house.browser(Some(cookie.value()), ada.ip).await;
+        assert_eq!(anew.caller.person().unwrap().user, ada.user);
+        assert_eq!(sessions::list(&anew).await.unwrap().0.len(), 1, "this one alone is left");
         assert_eq!(refused(house.sign_in(&ada.email, &ada.slug, PASSWORD).await), Refusal::WrongCredentials);
         house.sign_in(&ada.email, &ada.slug, NEW).await.unwrap();
         house.post().await;
@@ -84,18 +91,18 @@ fn of_many_who_use_one_reset_link_at_once_one_sets_the_password() {
 }
 
 #[test]
-fn a_reset_link_lives_an_hour_to_the_microsecond() {
+fn a_reset_link_lives_half_an_hour_to_the_microsecond() {
     on_both(async |house| {
         let ada = house.found("Northwind", "ada@northwind.example").await;
         password_reset::request(&house.stranger().await, &ada.email).await.unwrap();
         house.post().await;
         let secret = house.secret_to(&ada.email);
-        house.advance(HOUR);
+        house.advance(HOUR / 2);
         let late = password_reset::finish(&house.stranger().await, &secret, NEW).await;
         assert_eq!(refused(late), Refusal::LinkExpired);
         password_reset::request(&house.stranger().await, &ada.email).await.unwrap();
         house.post().await;
-        house.advance(HOUR - MICROSECOND);
+        house.advance(HOUR / 2 - MICROSECOND);
         password_reset::finish(&house.stranger().await, &house.secret_to(&ada.email), NEW).await.unwrap();
     });
 }
@@ -124,6 +131,36 @@ fn a_changed_password_ends_the_resets_that_were_asked_for() {
         account::change_password(&ada.context().await, PASSWORD, NEW).await.unwrap();
         let used = password_reset::finish(&house.stranger().await, &secret, PASSWORD).await;
         assert_eq!(refused(used), Refusal::LinkUnknown);
+    });
+}
+
+#[test]
+fn a_session_that_ended_meanwhile_changes_no_password() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let under_way = ada.context().await;
+        sessions::sign_out(&ada.context().await).await.unwrap();
+        let changed = account::change_password(&under_way, PASSWORD, NEW).await.map(|_| ());
+        assert_eq!(refused(changed), Refusal::NotSignedIn);
+        house.sign_in(&ada.email, &ada.slug, PASSWORD).await.unwrap();
+    });
+}
+
+#[test]
+fn a_password_made_of_the_organizations_name_is_refused_wherever_one_is_chosen() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@elsewhere.example").await;
+        let made = "Northwind123456789012";
+        let changed = account::change_password(&ada.context().await, PASSWORD, made).await.map(|_| ());
+        password_reset::request(&house.stranger().await, &ada.email).await.unwrap();
+        house.post().await;
+        let reset = password_reset::finish(&house.stranger().await, &house.secret_to(&ada.email), made).await;
+        let secret = ada.invite("bo@elsewhere.example").await.secret;
+        let brings = Accepting { first_name: "Bo", last_name: "Roe", password: made };
+        let joined = invitations::accept(&house.stranger().await, &secret, brings).await.map(|_| ());
+        for refusal in [refused(changed), refused(reset), refused(joined)] {
+            assert_eq!(refusal, Refusal::BadField { field: "password", problem: Problem::PasswordFromNames });
+        }
     });
 }
 
