@@ -35,6 +35,7 @@ mod operator;
 mod pages;
 mod pooler;
 mod programs;
+mod readiness;
 mod redirects;
 mod request_ids;
 mod secrets;
