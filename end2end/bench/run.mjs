@@ -5,6 +5,7 @@ import { functionFigures } from "./function.mjs";
 import { latencies } from "./latency.mjs";
 import { listeners } from "./listeners.mjs";
 import { get, load, postEach, postInTurn, postNumbered, postVersioned } from "./load.mjs";
+import { outage } from "./outage.mjs";
 import { Server } from "./server.mjs";
 import { unfinishedHeads } from "./silent.mjs";
 
@@ -94,6 +95,12 @@ async function onPostgres() {
         const second = await server.replica();
         await measure([server, second], "the same, two replicas", page);
         await second.stop();
+        const away = await outage(server, url, 200);
+        const aim = (name, took, most) =>
+          figure(name, `${took.toFixed(0).padStart(8)} ms  aim ≤ ${most} ms: ${took <= most ? "met" : "MISSED"}`);
+        aim("database away: slowest of the first 200", away.first, 1_000);
+        aim("database away: slowest of the next 200", away.later, 100);
+        aim("database back: until one is answered", away.back, 1_000);
         const { first, next, memory } = await functionFigures(server, `/api/v1/members/list`, `organization=${server.slug}&limit=50`);
         figure("function: start to first answer", `${first.toFixed(0).padStart(8)} ms`);
         figure("function: the next answer", `${next.toFixed(1).padStart(8)} ms`);

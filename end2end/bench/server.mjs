@@ -44,10 +44,10 @@ export class Server {
   }
 
   /** Another that shares its database, and is signed in as it is. On the other core, beside the load. */
-  async replica() {
+  async replica(settings = {}) {
     const listen = `127.0.0.1:${await freePort()}`;
     const other = Object.assign(new Server(), this, { process: undefined, url: `http://${listen}`, core: 1 });
-    other.environment = { ...this.environment, BAILIWICK_LISTEN: listen };
+    other.environment = { ...this.environment, ...settings, BAILIWICK_LISTEN: listen };
     await other.start();
     return other;
   }

@@ -41,6 +41,9 @@ enum Command {
     Serve,
     /// Bring the database to this program's version, and stop.
     Migrate,
+    /// Take the present secret key for this database's own, after the one before it was lost.
+    #[command(after_help = "Example:\n  bailiwick accept-key")]
+    AcceptKey,
     /// Copy the database into a file while it is in use.
     #[command(long_about = backup::ABOUT, after_help = "Example:\n  bailiwick backup bailiwick-$(date +%F).db")]
     Backup {
@@ -119,6 +122,7 @@ fn start(arguments: Arguments) -> Result<ExitCode, Failed> {
         match arguments.command {
             Command::Serve => serve::run(config).await,
             Command::Migrate => open::migrate(&config).await,
+            Command::AcceptKey => open::accept_key(&config).await,
             Command::Backup { file } => backup::run(&config, &file).await,
             Command::Doctor => doctor::run(&config).await,
             Command::Controller { server } => controller::run(&config, server.as_ref()).await,

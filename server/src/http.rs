@@ -22,7 +22,7 @@ pub use listeners::Listeners;
 pub use live::Polled;
 pub use site::Assets;
 
-use crate::{metrics::Metrics, traces::Traces};
+use crate::{metrics::Metrics, readiness::Readiness, traces::Traces};
 use axum::{
     Router,
     extract::FromRef,
@@ -52,6 +52,7 @@ pub struct Server {
     pub listeners: Listeners,
     /// Told to stop, and still serving: whoever sends requests here should send them elsewhere.
     pub leaving: Arc<AtomicBool>,
+    pub readiness: Readiness,
     pub metrics: Metrics,
     pub traces: Traces,
 }
@@ -90,6 +91,11 @@ pub fn router(server: Server) -> Router {
         .layer(map_response_with_state(server.clone(), headers::add))
         .layer(from_fn_with_state(server.clone(), watch::watch))
         .with_state(server)
+}
+
+/// Why it is ready or not, for whoever runs it: served beside the metrics, and never to strangers.
+pub fn details(server: Server) -> Router {
+    Router::new().route("/readyz", get(health::details)).with_state(server)
 }
 
 /// The panic itself is in the log; nobody outside is told what it said.

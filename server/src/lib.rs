@@ -9,6 +9,7 @@ pub mod judge;
 pub mod log;
 pub mod metrics;
 pub mod office;
+pub mod readiness;
 mod remote;
 pub mod traces;
 pub mod worker;

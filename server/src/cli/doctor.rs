@@ -8,7 +8,7 @@ use crate::{
     connections::{Limits, open_files},
 };
 use std::{process::ExitCode, time::Duration};
-use usecases::Clock;
+use usecases::{Clock, key_check};
 
 /// The clock of this program's source: no machine is earlier.
 const BUILT_AFTER: i64 = 1_795_000_000;
@@ -69,7 +69,7 @@ fn files(config: &Config) -> Result<String, String> {
 
 async fn database(config: &Config) -> Result<String, String> {
     let hint = "Check BAILIWICK_DATABASE_URL, and that the server runs.";
-    let db = open::database(config).await.map_err(|Failed(why)| format!("{why} {hint}"))?;
+    let db = open::database(config).await.map_err(|Failed(why)| why)?;
     let version = db.version().await.map_err(|error| format!("{error}. {hint}"))?;
     let state = match db.migrations().await.map_err(|error| format!("{error}. {hint}"))? {
         (0, all) => return Err(format!("{version} is reachable but empty: run `bailiwick migrate` ({all} to apply).")),
@@ -78,6 +78,14 @@ async fn database(config: &Config) -> Result<String, String> {
         }
         (done, _) => format!("{version}, schema {done}"),
     };
+    key_check::try_write(&db).await.map_err(|error| open::not_written(&db, &open::failed(&error).0).0)?;
+    // One that is not there yet is made by the next start, and looked at then.
+    if config.secret_key.is_some() || config.data.join("secret.key").exists() {
+        let keys = open::keys(config).map_err(|Failed(why)| why)?;
+        if !key_check::belongs(&db, &keys).await.map_err(|error| open::failed(&error).0)? {
+            return Err(open::other_key(config));
+        }
+    }
     db.close().await;
     Ok(state)
 }

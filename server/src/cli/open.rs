@@ -5,6 +5,7 @@ use crate::{
     config::Config,
     http::{Assets, Listeners, Server},
     metrics::Metrics,
+    readiness::Readiness,
     traces::Traces,
 };
 use mailer::SetupError;
@@ -20,7 +21,7 @@ use std::{
     time::Duration,
 };
 use tokio::time::timeout;
-use usecases::{Clock, Db, Error, Installation, Keys, Passwords};
+use usecases::{Clock, Db, DbError, Error, Installation, Keys, Passwords, key_check};
 
 /// How long a function may look at its database before it takes an event. The platform ends a start that lasts ten seconds.
 const BEFORE_THE_FIRST_EVENT: Duration = Duration::from_secs(3);
@@ -45,7 +46,10 @@ pub(super) fn data_folder(config: &Config) -> Result<(), Failed> {
 pub(super) async fn database(config: &Config) -> Result<Db, Failed> {
     private::database(config);
     let url = config.database_url.expose_secret();
-    Db::open(url, config.database).await.map_err(|error| Failed(format!("{error}. `bailiwick doctor` says more.")))
+    let help = if url.starts_with("sqlite:") { WRITABLE_FILE } else { "Check BAILIWICK_DATABASE_URL" };
+    Db::open(url, config.database)
+        .await
+        .map_err(|error| Failed(format!("{error}. {help}. `bailiwick doctor` says more.")))
 }
 
 /// The database as it stands: nothing is made.
@@ -72,6 +76,56 @@ pub(super) async fn existing(config: &Config) -> Result<Arc<Installation>, Faile
     }
 }
 
+/// A key that is not the database's ends the program, before a link is made that nobody can open; and so does a database that
+/// can be read alone, before anybody signs in in vain.
+async fn claim(config: &Config, db: &Db, keys: &Keys) -> Result<(), Failed> {
+    match key_check::claim(db, keys).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Failed(other_key(config))),
+        Err(error) => Err(not_written(db, &failed(&error).0)),
+    }
+}
+
+pub(super) fn other_key(config: &Config) -> String {
+    let key = match config.secret_key {
+        Some(_) => "BAILIWICK_SECRET_KEY".to_owned(),
+        None => config.data.join("secret.key").display().to_string(),
+    };
+    format!(
+        "the key in {key} is not the one that this database was used with: no link in a mail that was sent, no credential of a \
+         cluster would work. Bring back the key that belongs to it, with a restored copy the one kept beside it (and to replace \
+         a key, set BAILIWICK_SECRET_KEY=new,old). If it is lost, `bailiwick accept-key` takes the present one."
+    )
+}
+
+pub(super) fn not_written(db: &Db, why: &str) -> Failed {
+    match (db.outage(), db) {
+        (Some(away), _) => Failed(format!("the database is away: {away}")),
+        (None, Db::Sqlite { .. }) => {
+            Failed(format!("the database can be read and not written: {why}. {WRITABLE_FILE}."))
+        }
+        (None, Db::Postgres { .. }) => Failed(format!(
+            "the database can be read and not written: {why}. BAILIWICK_DATABASE_URL has to name a server that takes writes, \
+             and no copy for reading."
+        )),
+    }
+}
+
+const WRITABLE_FILE: &str = "This user needs the right to write the file, those beside it whose names end in -wal and -shm, and \
+     their folder, on a disk that is not full";
+
+/// `bailiwick accept-key`
+pub(super) async fn accept_key(config: &Config) -> Result<ExitCode, Failed> {
+    let installation = existing(config).await?;
+    key_check::replace(&installation.db, &installation.keys).await.map_err(|error| failed(&error))?;
+    installation.db.close().await;
+    tracing::info!(
+        "the database takes this key for its own. Links that were mailed before open nothing; give the API servers and the \
+         controller their credentials anew: `bailiwick cluster webhook-config`, `bailiwick cluster controller-credential`."
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
 /// The same for a function, which many start at once: none of them migrates, and a newer schema has all that it needs. Where the
 /// database is away, each request says so by itself.
 pub(super) async fn as_found(config: &Config) -> Result<Arc<Installation>, Failed> {
@@ -82,7 +136,12 @@ pub(super) async fn as_found(config: &Config) -> Result<Arc<Installation>, Faile
         Ok(Err(error)) => tracing::warn!(%error, "the database can't be asked yet"),
         Err(_) => tracing::warn!("the database can't be asked yet: no answer"),
     }
-    at(config, keys(config)?, db)
+    let keys = keys(config)?;
+    // Where it can't be asked, that is said already.
+    if let Ok(Ok(false)) = timeout(BEFORE_THE_FIRST_EVENT, key_check::belongs(&db, &keys)).await {
+        return Err(Failed(other_key(config)));
+    }
+    at(config, keys, db)
 }
 
 fn at(config: &Config, keys: Keys, db: Db) -> Result<Arc<Installation>, Failed> {
@@ -98,10 +157,17 @@ fn too_old(done: usize, all: usize) -> Failed {
     ))
 }
 
+async fn migrated(db: &Db) -> Result<(), Failed> {
+    db.migrate().await.map_err(|error| match error {
+        DbError::Unavailable(why) => not_written(db, &why),
+        other => Failed(other.to_string()),
+    })
+}
+
 pub(super) async fn migrate(config: &Config) -> Result<ExitCode, Failed> {
     data_folder(config)?;
     let db = database(config).await?;
-    db.migrate().await?;
+    migrated(&db).await?;
     db.close().await;
     tracing::info!(database = db.kind(), "the database is at this program's version");
     Ok(ExitCode::SUCCESS)
@@ -128,6 +194,7 @@ pub(super) fn server(config: &Config, installation: Arc<Installation>) -> Result
         mailer: mailer(config)?,
         listeners: Listeners::default(),
         leaving: Arc::default(),
+        readiness: Readiness::default(),
         metrics: Metrics::default(),
         traces: Traces::from_environment().map_err(Failed)?,
     })
@@ -139,7 +206,8 @@ pub(super) async fn installation(config: &Config) -> Result<Arc<Installation>, F
     // Before the database is changed: a key that can't be used ends the program.
     let keys = keys(config)?;
     let db = database(config).await?;
-    db.migrate().await?;
+    migrated(&db).await?;
+    claim(config, &db, &keys).await?;
     at(config, keys, db)
 }
 

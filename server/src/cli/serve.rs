@@ -4,7 +4,7 @@ use super::{Failed, controller, open};
 use crate::{
     config::{Config, Controller},
     connections::{self, ConnectionMetrics, Limits},
-    http::{Listeners, Server, router},
+    http::{self, Listeners, Server, router},
     judge::ApiServer,
     metrics,
     office::Here,
@@ -60,8 +60,9 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
              Name it in BAILIWICK_TRUSTED_PROXIES, unless it keeps the addresses of those who come."
         );
     }
-    let Server { mailer, leaving, metrics, traces, .. } = server.clone();
+    let Server { mailer, leaving, metrics, traces, readiness, .. } = server.clone();
     let (stop, stopping) = watch::channel(false);
+    let checks = tokio::spawn(readiness.keep(installation.clone(), mailer.clone(), stopping.clone()));
     let mail = tokio::spawn(worker::send_mail(installation.clone(), mailer, stopping.clone()));
     let house = tokio::spawn(worker::keep_house(installation.clone(), stopping.clone()));
     let client = match config.controller {
@@ -93,13 +94,14 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
         config.base_url
     );
 
+    let details = http::details(server.clone());
     let (proxies, counts) = (server.trusted_proxies.clone(), metrics.connections.clone());
     let serving = connections::serve(listener, router(server), limits, proxies, counts, stopping.clone());
     let serving = tokio::spawn(serving);
     let watched = match metrics_listener {
         Some(listener) => {
             tracing::info!("Prometheus finds http://{}/metrics", listener.local_addr()?);
-            let router = metrics::router(metrics, installation.clone());
+            let router = metrics::router(metrics, installation.clone()).merge(details);
             let (limits, counts) = (Limits::for_metrics(), ConnectionMetrics::default());
             let watched = connections::serve(listener, router, limits, Arc::default(), counts, stopping.clone());
             Some(tokio::spawn(watched))
@@ -119,7 +121,7 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     installation.bell.silence();
     installation.live.silence();
     // Connections that are kept open without a request would hold us for ever.
-    let all = async { tokio::join!(serving, ended(watched), mail, house, ended(controller)) };
+    let all = async { tokio::join!(serving, ended(watched), mail, house, checks, ended(controller)) };
     let _ = tokio::time::timeout(FAREWELL, all).await;
     tokio::join!(installation.db.close(), traces.end());
     Ok(ExitCode::SUCCESS)

@@ -1,6 +1,7 @@
 //! Opening, migrating and connecting, for either database.
 
 use crate::{
+    breaker::CircuitBreaker,
     error::Error,
     options::{Options, Pooler, Rest},
     url::{self, Reached},
@@ -13,7 +14,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};
 
 pub(crate) static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -54,6 +55,8 @@ pub enum Db {
         pool: PgPool,
         /// How a transaction begins where a proxy gives connections for one at a time.
         begin: Option<Begin>,
+        /// Whoever wants a connection passes here.
+        breaker: Arc<CircuitBreaker>,
     },
 }
 
@@ -136,13 +139,18 @@ impl Db {
             }
         };
         let pool = PgPoolOptions::new().max_connections(options.connections).acquire_timeout(options.acquire_timeout);
-        let pool = match options.rest {
-            Rest::Running => pool.connect_with(connect).await?,
+        let (pool, connect) = match options.rest {
+            Rest::Running => (pool, connect),
             // A proxy has a limit of its own, and knows nothing of this one.
-            Rest::Frozen if begin.is_some() => frozen(pool).connect_lazy_with(connect),
-            Rest::Frozen => frozen(pool).connect_lazy_with(connect.options([IDLE_IN_TRANSACTION])),
+            Rest::Frozen if begin.is_some() => (frozen(pool), connect),
+            Rest::Frozen => (frozen(pool), connect.options([IDLE_IN_TRANSACTION])),
         };
-        Ok(Self::Postgres { pool, begin })
+        let pool = pool.connect_lazy_with(connect.clone());
+        let breaker = CircuitBreaker::new(pool.clone(), connect, options.acquire_timeout, options.rest);
+        if options.rest == Rest::Running {
+            breaker.await_start().await?;
+        }
+        Ok(Self::Postgres { pool, begin, breaker })
     }
 
     /// Brings the schema to this program's version, all of it or nothing. Safe when several start at once: the second waits.
@@ -156,8 +164,8 @@ impl Db {
                 all.commit().await?;
             }
             // A lock of the transaction, since sqlx's own stays on a connection that a proxy may give to others.
-            Self::Postgres { pool, begin } => {
-                let mut all = pool.begin_with("begin; set local statement_timeout = 0").await?;
+            Self::Postgres { pool, begin, breaker } => {
+                let mut all = breaker.pass(pool.begin_with("begin; set local statement_timeout = 0")).await?;
                 // What sqlx prepares meanwhile would stay there as well, as what another one prepared may have.
                 let tidy = async |all: &mut PgConnection| match begin {
                     Some(_) => all.execute("deallocate all").await.map(|_| ()),
@@ -172,6 +180,14 @@ impl Db {
             }
         }
         Ok(())
+    }
+
+    /// Why the database is away, if that is known. Asks nobody.
+    pub fn outage(&self) -> Option<String> {
+        match self {
+            Self::Sqlite { .. } => None,
+            Self::Postgres { breaker, .. } => breaker.outage(),
+        }
     }
 
     pub fn kind(&self) -> &'static str {
@@ -238,9 +254,12 @@ impl Db {
     pub async fn read(&self) -> Result<Connection, Error> {
         let inner = match self {
             Self::Sqlite { read, .. } => Inner::Sqlite(read.acquire().await?),
-            Self::Postgres { pool, begin: None } => Inner::Postgres(pool.acquire().await?),
-            Self::Postgres { pool, begin: Some(begin) } => {
-                Inner::PostgresTx(pool.begin_with(begin.sql("read only")).await?)
+            // In boxes: every use case awaits this, and those that remove a person are large already.
+            Self::Postgres { pool, begin: None, breaker } => {
+                Inner::Postgres(Box::pin(breaker.pass(pool.acquire())).await?)
+            }
+            Self::Postgres { pool, begin: Some(begin), breaker } => {
+                Inner::PostgresTx(Box::pin(breaker.pass(pool.begin_with(begin.sql("read only")))).await?)
             }
         };
         Ok(self.connection(inner))
@@ -251,9 +270,11 @@ impl Db {
         let inner = match self {
             // IMMEDIATE: a transaction that begins by reading and then writes would fail when another wrote between.
             Self::Sqlite { write, .. } => Inner::SqliteTx(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres { pool, begin: None } => Inner::PostgresTx(pool.begin().await?),
-            Self::Postgres { pool, begin: Some(begin) } => {
-                Inner::PostgresTx(pool.begin_with(begin.sql("read write")).await?)
+            Self::Postgres { pool, begin: None, breaker } => {
+                Inner::PostgresTx(Box::pin(breaker.pass(pool.begin())).await?)
+            }
+            Self::Postgres { pool, begin: Some(begin), breaker } => {
+                Inner::PostgresTx(Box::pin(breaker.pass(pool.begin_with(begin.sql("read write")))).await?)
             }
         };
         Ok(self.connection(inner))

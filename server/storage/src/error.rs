@@ -35,13 +35,14 @@ impl From<sqlx::Error> for Error {
             E::Database(db) => match db.kind() {
                 ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation => Self::Conflict,
                 // 40001 serialization failure, 40P01 deadlock; 25006 read-only, 53300 too many connections, 53100 disk full,
-                // 57014 took too long, 57P0x going down, 08P01 a proxy's word for "the server is away"; and SQLite's 5 busy,
+                // 57014 took too long, 57P0x going down, 28xxx and 3D000 nobody lets us in, 08P01 a proxy's word for "the server is away"; and SQLite's 5 busy,
                 // 8 read-only, 10 I/O error, 13 disk full, 14 cannot open (their extended codes end in the same byte).
                 _ => match db.code().as_deref() {
                     Some("40001" | "40P01") => Self::Contended(error.to_string()),
-                    Some("25006" | "53300" | "53100" | "57014" | "57P01" | "57P02" | "57P03" | "08P01") => {
-                        Self::Unavailable(error.to_string())
-                    }
+                    Some(
+                        "25006" | "53300" | "53100" | "57014" | "57P01" | "57P02" | "57P03" | "08P01" | "28P01"
+                        | "28000" | "3D000",
+                    ) => Self::Unavailable(error.to_string()),
                     Some(code)
                         if code
                             .parse::<u32>()

@@ -7,6 +7,7 @@
 mod statement;
 
 mod at;
+mod breaker;
 mod db;
 mod error;
 mod pools;

@@ -1,6 +1,6 @@
 //! Who runs the installation, what they decided for all of it, and what they did.
 
-use crate::{Connection, Error, at::At};
+use crate::{Connection, Db, Error, at::At};
 use domain::{
     activity::ActivityEvent,
     id::{OrganizationId, UserId},
@@ -21,6 +21,7 @@ statements! {
     SETTING = "select value from installation_settings where name = $1";
     SET_SETTING = "insert into installation_settings (name, value) values ($1, $2)
         on conflict (name) do update set value = excluded.value";
+    TOUCH = "update installation_settings set value = value where name = $1";
     RECORD = "insert into operator_activity (id, at, actor_name, event, ip, user_agent) values ($1, $2, $3, $4, $5, $6)";
     OWN = "select id, at, actor_name, event, ip from operator_activity where (at, id) < ($1, $2) order by at desc, id desc limit $3";
     IN_ORGANIZATIONS = "select a.at, a.actor_name, a.event, a.ip, o.slug, o.name, a.organization_id, a.version, a.ordinal
@@ -79,6 +80,35 @@ pub async fn sign_ups_open(c: &mut Connection) -> Result<Option<bool>, Error> {
 pub async fn set_sign_ups(c: &mut Connection, open: bool) -> Result<(), Error> {
     execute!(c, SET_SETTING, "sign_ups", if open { "open" } else { "closed" })?;
     Ok(())
+}
+
+/// What tells the key of this installation from another; `None` until the first start that writes it.
+pub async fn key_check(c: &mut Connection) -> Result<Option<String>, Error> {
+    let row: Option<(String,)> = one!(c, SETTING, KEY_CHECK)?;
+    Ok(row.map(|(value,)| value))
+}
+
+pub async fn set_key_check(c: &mut Connection, check: &str) -> Result<(), Error> {
+    execute!(c, SET_SETTING, KEY_CHECK, check)?;
+    Ok(())
+}
+
+const KEY_CHECK: &str = "key_check";
+
+/// Whether the database can be written, and not only read. Changes nothing.
+///
+/// # Errors
+/// [`Error::Unavailable`] where it can't.
+pub async fn try_write(db: &Db) -> Result<(), Error> {
+    let mut c = db.write().await?;
+    let name = match db {
+        // The disk is asked: a file that was opened for writing may lie on one that takes nothing any longer.
+        Db::Sqlite { .. } => KEY_CHECK,
+        // The statement is refused, whatever it would change; so it changes no row.
+        Db::Postgres { .. } => "",
+    };
+    execute!(c, TOUCH, name)?;
+    c.commit().await
 }
 
 /// Where a line of what operators did stands among all of them: by its time, and within one time first what concerns the

@@ -3,6 +3,7 @@
 use crate::{
     browser::{Answer, Ask, Browser, Person},
     house::{House, on_both},
+    readiness::details,
 };
 use controller::{
     Connection, Failure, Lease, Report, Standing,
@@ -320,7 +321,7 @@ fn trouble_with_the_database_is_never_an_empty_answer() {
 fn readiness_tells_whether_the_cluster_is_followed_and_fails_for_it_no_more_than_for_mail() {
     on_both(async |house| {
         let ready = async |house: &House| {
-            let answer = house.anonymous().send(Ask::get("/readyz")).await;
+            let answer = details(house).await;
             assert_eq!(answer.status, 200, "{}", answer.text);
             answer.json()["cluster"].as_str().map(ToOwned::to_owned)
         };

@@ -7,6 +7,7 @@ use crate::{
 use bailiwick::{
     http::{Assets, Listeners, Server, router},
     metrics::Metrics,
+    readiness::Readiness,
     traces::Traces,
 };
 use domain::{
@@ -98,6 +99,7 @@ fn serving(installation: &Arc<Installation>, mailer: &Mailer, metrics: &Metrics)
         mailer: mailer.clone(),
         listeners: Listeners::default(),
         leaving: Arc::default(),
+        readiness: Readiness::default(),
         metrics: metrics.clone(),
         traces: Traces::default(),
     }

@@ -36,6 +36,7 @@ mod pages;
 mod pooler;
 mod programs;
 mod proxies;
+mod readiness;
 mod redirects;
 mod request_ids;
 mod secrets;

@@ -285,7 +285,7 @@ fn a_restore_is_seen_and_confirmed_after_a_look_at_what_it_brings_back() {
         assert!(olga.visit("/operator").await.shows("older database"));
         let theirs = ada.visit("/o/northwind/namespaces").await.drawn();
         assert!(theirs.contains("brought back from an older copy"), "{theirs}");
-        let ready = house.anonymous().send(crate::browser::Ask::get("/readyz")).await.json();
+        let ready = crate::readiness::details(&house).await.json();
         let said = format!("not followed since {since}: the database is older than what the cluster was told");
         assert_eq!(ready["cluster"], said.as_str());
 

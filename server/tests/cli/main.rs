@@ -39,6 +39,7 @@ mod faults;
 mod function;
 mod help;
 mod installation;
+mod keys;
 mod migrating;
 mod people;
 mod requests;

@@ -48,7 +48,9 @@ fn prometheus_is_answered_at_an_address_of_its_own_that_a_log_for_programs_tells
     let answer = get(&address, "/metrics");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.lines().any(|line| line == "bailiwick_database_up 1"), "{answer}");
-    for path in ["/", "/sign-up", "/readyz", "/api/v1/sessions/current"] {
+    let details = get(&address, "/readyz");
+    assert!(details.starts_with("HTTP/1.1 200") && details.contains("\"database\":\"ok\""), "{details}");
+    for path in ["/", "/sign-up", "/healthz", "/api/v1/sessions/current"] {
         assert!(get(&address, path).starts_with("HTTP/1.1 404"), "{path}");
     }
 

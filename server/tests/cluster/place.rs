@@ -11,6 +11,7 @@ use crate::{
 use bailiwick::{
     http::{Assets, Listeners, Server, router},
     office::Here,
+    readiness::Readiness,
     traces::Traces,
 };
 use controller::{Controller, Office, connect};
@@ -100,6 +101,7 @@ fn on_real_time(house: House, db: Db, settings: Settings) -> House {
         mailer: house.mailer.clone(),
         listeners: Listeners::default(),
         leaving: Arc::default(),
+        readiness: Readiness::default(),
         metrics: house.metrics.clone(),
         traces: Traces::default(),
     };

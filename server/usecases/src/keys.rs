@@ -22,6 +22,8 @@ pub(crate) enum Purpose {
     UserCode,
     /// The same of a controller far from the database.
     Controller,
+    /// Not a secret: by what a database knows the key that belongs to it.
+    Check,
     /// Not a secret: what a plain form post that failed leaves in an address.
     FailedPost,
 }
@@ -36,6 +38,7 @@ impl Purpose {
             Self::Credential => b"bailiwick credential 1",
             Self::UserCode => b"bailiwick user code 1",
             Self::Controller => b"bailiwick controller 1",
+            Self::Check => b"bailiwick key check 1",
             Self::FailedPost => b"bailiwick failed post 1",
         }
     }
@@ -123,6 +126,12 @@ impl Keys {
 
     pub fn is_failed_post(&self, person: Option<uuid::Uuid>, said: &str, shown: &str) -> bool {
         self.any(shown, |key| failed_post(key, person, said))
+    }
+
+    /// By what a database knows these keys, the present one first. Tells nothing of them.
+    pub(crate) fn checks(&self) -> Vec<String> {
+        let check = |key: &Vec<u8>| base62(proof(key, Purpose::Check, uuid::Uuid::nil(), b""));
+        std::iter::once(&self.present).chain(&self.older).map(check).collect()
     }
 
     fn any(&self, shown: &str, secret: impl Fn(&[u8]) -> String) -> bool {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod contention;
+mod outage;
 mod plans;
 mod schemas;
 mod statements;

@@ -20,6 +20,7 @@ mod inheritance;
 mod installation;
 mod invitation_races;
 mod inviting;
+mod key_checks;
 mod last_admin;
 mod limits;
 mod login_ends;
