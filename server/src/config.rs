@@ -4,6 +4,7 @@
 mod cluster;
 mod database;
 mod function;
+mod namespaces;
 mod outside;
 mod proxies;
 
@@ -72,6 +73,9 @@ struct Written {
     trusted_proxies: Option<String>,
     invitations_per_hour: Option<u32>,
     token_longest: Option<String>,
+    namespace_prefix: Option<String>,
+    reserved_namespaces: Option<String>,
+    pod_security: Option<namespaces::WrittenLevel>,
     kubeconfig: Option<PathBuf>,
     controller: Option<Place>,
     controller_credential: Option<SecretString>,
@@ -105,6 +109,7 @@ pub struct Config {
     pub invitations_per_hour: u32,
     /// The longest that a token may live.
     pub token_longest: Lifetime,
+    pub namespaces: domain::namespace::Rules,
     /// Where kubeconfigs lead. Unset: no cluster.
     pub cluster: Option<Cluster>,
     /// With what this process reaches the cluster; `None`: not at all, or as the pod that it runs in.
@@ -198,7 +203,7 @@ impl Written {
         if drain > LONGEST_DRAIN {
             return Err(ConfigError(format!("drain_seconds is a number up to {}", LONGEST_DRAIN.as_secs())));
         }
-        let cluster = self.cluster()?;
+        let (cluster, namespaces) = (self.cluster()?, self.namespaces()?);
         let cluster_audiences = self.cluster_audiences(cluster.as_ref());
         let listen = self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
         let metrics_listen = outside::metrics_listen(self.metrics_listen, listen)?;
@@ -238,6 +243,7 @@ impl Written {
             trusted_proxies,
             invitations_per_hour: self.invitations_per_hour.unwrap_or(Settings::INVITATIONS_PER_HOUR),
             token_longest,
+            namespaces,
             cluster_audiences,
             controller: match (self.controller, &self.kubeconfig) {
                 (Some(Place::Inside), _) | (None, Some(_)) => Controller::Inside,
@@ -279,6 +285,7 @@ impl Config {
             invitation_lifetime: Settings::INVITATION_LIFETIME,
             invitations_per_hour: self.invitations_per_hour,
             namespace_limit: domain::namespace::LIMIT,
+            namespaces: self.namespaces.clone(),
             token_longest: self.token_longest,
             cluster: self.cluster.clone(),
             cluster_audiences: self.cluster_audiences.clone(),

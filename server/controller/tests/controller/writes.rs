@@ -207,7 +207,7 @@ async fn a_namespace_is_taken_only_where_it_is_free_or_the_organizations_own() {
         let script = Script::default()
             .on("POST /api/v1/namespaces", exists())
             .on("GET /api/v1/namespaces/northwind-a", labelled(found));
-        assert_eq!(writer(&script).make_namespace(&name, organization(1)).await, outcome);
+        assert_eq!(writer(&script).make_namespace(&name, organization(1), None).await, outcome);
         script.is_played();
     }
 }

@@ -240,7 +240,7 @@ fn one_request_asks_about_one_page_at_most() {
         let mut c = house.installation.db.write().await.unwrap();
         for n in 0..60_u8 {
             let label = domain::text::NamespaceLabel::parse(&format!("n{n}")).unwrap();
-            let name = domain::text::NamespaceName::of(&organization.slug, &label);
+            let name = house.installation.settings.namespaces.name_of(&organization.slug, &label).unwrap();
             let new = storage::namespaces::New {
                 id: domain::id::NamespaceId::from_random([n; 16]),
                 organization: organization.id,
