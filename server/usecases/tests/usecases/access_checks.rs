@@ -20,7 +20,7 @@ use std::{
 use usecases::{
     Cluster, Error,
     access::{self, Access, Inquiry, PAGE},
-    judge::{Judge, Question, Unanswered, Verdict, Verdicts},
+    judge::{Judge, Owner, OwnerAnswer, Question, Unanswered, Verdict, Verdicts},
 };
 
 /// A cluster that allows what it is told to, and remembers what it was asked.
@@ -62,6 +62,10 @@ impl Judge for Oracle {
         Box::pin(async move {
             if silent { Err(Unanswered("it rests".into())) } else { Ok(questions.into_iter().map(verdict).collect()) }
         })
+    }
+
+    fn owner_of<'a>(&'a self, _: &'a domain::text::NamespaceName) -> OwnerAnswer<'a> {
+        Box::pin(async { Ok(Owner::Nobody) })
     }
 }
 
