@@ -205,6 +205,7 @@ async fn a_report_is_told_by_what_is_wrong() {
         lingering: [(carol.clone(), Failure::Conflict)].into(),
         namespaces: [(carol.namespace.clone(), Ok(()))].into(),
         drift: Vec::new(),
+        namespace_drift: Vec::new(),
         claimed: Vec::new(),
         held: Some(Held { deletions: 3, of: 4 }),
     };
