@@ -5,6 +5,7 @@ mod address;
 mod cluster;
 mod database;
 mod function;
+mod namespaces;
 mod outside;
 mod proxies;
 mod reader;
@@ -54,6 +55,7 @@ pub struct Config {
     pub invitations_per_hour: u32,
     /// The longest that a token may live.
     pub token_longest: Lifetime,
+    pub namespaces: domain::namespace::Rules,
     /// Where kubeconfigs lead. Unset: no cluster.
     pub cluster: Option<Cluster>,
     /// With what this process reaches the cluster; `None`: not at all, or as the pod that it runs in.
@@ -124,6 +126,7 @@ impl Config {
         let reader = Reader::new(file, environment)?;
         let database = database::options(&reader)?;
         let cluster = cluster::cluster(&reader)?;
+        let namespaces = namespaces::rules(&reader)?;
         let cluster_audiences = cluster::audiences(&reader, cluster.as_ref());
         let listen = reader.parsed("listen", Listen::parse)?.unwrap_or_else(|| Listen::loopback(3000));
         let metrics_listen = outside::metrics_listen(&reader, listen.address)?;
@@ -158,6 +161,7 @@ impl Config {
                 .number("invitations_per_hour", 0..=u32::MAX)?
                 .unwrap_or(Settings::INVITATIONS_PER_HOUR),
             token_longest: token_longest.unwrap_or(Lifetime::Never),
+            namespaces,
             cluster_audiences,
             controller: place.unwrap_or(if kubeconfig.is_some() { Controller::Inside } else { Controller::Nowhere }),
             controller_credential: reader.secret("controller_credential")?,
@@ -190,6 +194,7 @@ impl Config {
             invitation_lifetime: Settings::INVITATION_LIFETIME,
             invitations_per_hour: self.invitations_per_hour,
             namespace_limit: domain::namespace::LIMIT,
+            namespaces: self.namespaces.clone(),
             token_longest: self.token_longest,
             cluster: self.cluster.clone(),
             cluster_audiences: self.cluster_audiences.clone(),

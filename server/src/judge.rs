@@ -1,17 +1,20 @@
-//! The cluster's own word on who may do what, for the pages that ask it.
+//! The cluster's own word on who may do what, and on whose a namespace is, for the pages that ask it.
 
 use controller::{
     Client,
     access::{self, may},
 };
+use domain::text::NamespaceName;
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, task::JoinSet, time::timeout};
-use usecases::judge::{Judge, Question, Unanswered, Verdict, Verdicts};
+use usecases::judge::{Judge, Owner, OwnerAnswer, Question, Unanswered, Verdict, Verdicts};
 
 /// Questions under way at once, of everybody together: pages must not crowd out whom the API server is there for.
 const AT_ONCE: usize = 8;
 /// How long a page waits for all of its answers.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the creation of a namespace waits for the cluster's word on its name. It goes on without one.
+const PATIENCE_FOR_A_NAME: Duration = Duration::from_secs(2);
 /// An API server's reason is shown to people; more than this is none.
 const LONGEST_REASON: usize = 400;
 
@@ -73,6 +76,25 @@ impl Judge for ApiServer {
                 tracing::warn!(why, "the cluster was asked who may do what, and did not answer");
             }
             verdicts
+        })
+    }
+
+    fn owner_of<'a>(&'a self, name: &'a NamespaceName) -> OwnerAnswer<'a> {
+        Box::pin(async move {
+            let asked = async {
+                let _turn = self.turns.acquire().await;
+                access::owner_of(&self.client, name).await.map_err(|failure| Unanswered(failure.to_string()))
+            };
+            let late = |_| Err(Unanswered(format!("no answer within {} seconds", PATIENCE_FOR_A_NAME.as_secs())));
+            let found = timeout(PATIENCE_FOR_A_NAME, asked).await.unwrap_or_else(late);
+            if let Err(Unanswered(why)) = &found {
+                tracing::warn!(%name, why, "the cluster was asked whose a namespace is, and did not answer");
+            }
+            Ok(match found? {
+                access::Owner::Nobody => Owner::Nobody,
+                access::Owner::Organization(organization) => Owner::Organization(organization),
+                access::Owner::Others => Owner::Others,
+            })
         })
     }
 }

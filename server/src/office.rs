@@ -2,7 +2,10 @@
 //! same by HTTP.
 
 use controller::{
-    Connection, Failure, Lease, Office, Report, Standing, Trouble, Wanted, object::Claim, plan::Deletions,
+    Connection, Failure, Lease, Office, Report, Standing, Trouble, Wanted,
+    drift::{Part, Repair},
+    object::Claim,
+    plan::Deletions,
 };
 use domain::{binding::Key, id::OrganizationId, told::Told};
 use std::{
@@ -110,6 +113,7 @@ pub(crate) fn wish(wanted: cluster::Wanted) -> Wanted {
         bindings: wanted.bindings,
         namespaces: wanted.namespaces.into_iter().collect(),
         adopted: wanted.adopted,
+        pod_security: wanted.pod_security,
         deletions: if wanted.confirmed { Deletions::Confirmed } else { Deletions::WithinReason },
         until: wanted.until,
         news: wanted.news,
@@ -173,10 +177,19 @@ pub(crate) fn in_words(organization: OrganizationId, report: Report) -> cluster:
         since: report.at,
     });
     let troubles = wanted.chain(lingering).chain(namespaces).chain(claimed).collect();
+    let parts = |parts: &[Part]| cut(parts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+    let of_namespaces = report.namespace_drift.iter().map(|drift| Drift {
+        namespace: drift.namespace.to_string(),
+        name: String::new(),
+        what: parts(&drift.what),
+        changed_by: drift.change.as_ref().map(|change| cut(&change.by)),
+        done: Repair::Patched.as_str().to_owned(),
+        at: report.at,
+    });
     let drifts = report.drift.iter().map(|drift| Drift {
         namespace: drift.key.namespace.to_string(),
         name: drift.key.name.to_string(),
-        what: cut(drift.what.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        what: parts(&drift.what),
         changed_by: drift.change.as_ref().map(|change| cut(&change.by)),
         done: drift.repair.as_str().to_owned(),
         at: report.at,
@@ -186,7 +199,7 @@ pub(crate) fn in_words(organization: OrganizationId, report: Report) -> cluster:
         version: report.version,
         outcome,
         withdrawn: report.is_withdrawn() && report.concerns_all().is_none(),
-        drifts: drifts.collect(),
+        drifts: drifts.chain(of_namespaces).collect(),
         troubles,
     }
 }

@@ -111,6 +111,18 @@ pub enum Refusal {
     NamespaceTaken {
         name: String,
     },
+    /// No organization gets a name of the cluster's own.
+    NameReserved {
+        name: String,
+    },
+    /// It begins with another organization's slug.
+    NameOfAnother {
+        name: String,
+    },
+    /// Somebody else made it in the cluster.
+    NameTakenInCluster {
+        name: String,
+    },
     NamespaceLimit {
         most: u32,
     },
@@ -207,6 +219,9 @@ impl Refusal {
             Self::UnknownNamespace { .. } => "unknown_namespace",
             Self::NamespaceNotHeld { .. } => "namespace_not_held",
             Self::NamespaceTaken { .. } => "namespace_taken",
+            Self::NameReserved { .. } => "name_reserved",
+            Self::NameOfAnother { .. } => "name_of_another",
+            Self::NameTakenInCluster { .. } => "name_taken_in_cluster",
             Self::NamespaceLimit { .. } => "namespace_limit",
             Self::LimitTooLow { .. } => "limit_too_low",
             Self::NotGranted => "not_granted",

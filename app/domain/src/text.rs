@@ -303,7 +303,8 @@ text_type! {
 }
 
 impl Slug {
-    /// A namespace is `<slug>-<name>` and at most 63 characters (RFC 1123): 40 + 1 + 20 fits.
+    /// A namespace is `<slug>-<name>` and at most 63 characters (RFC 1123): 40 + 1 + 20 fits. Behind a prefix the name may have
+    /// fewer; see [`crate::namespace::Rules::longest_label`].
     pub const LONGEST: usize = 40;
 
     pub fn parse(text: &str) -> Result<Self, Problem> {
@@ -366,20 +367,19 @@ text_type! {
 }
 
 impl NamespaceName {
+    /// As long as a label of DNS (RFC 1123).
+    pub const LONGEST: usize = 63;
+
     pub fn parse(text: &str) -> Result<Self, Problem> {
         if text.is_empty() {
             return Err(Problem::Empty);
         }
-        if text.len() > 63 {
-            return Err(Problem::TooLong { most: 63 });
+        if text.len() > Self::LONGEST {
+            return Err(Problem::TooLong { most: Self::LONGEST });
         }
         if !is_dns_label(text) {
             return Err(Problem::NotDnsSafe);
         }
         Ok(Self(text.to_owned()))
-    }
-
-    pub fn of(organization: &Slug, label: &NamespaceLabel) -> Self {
-        Self(format!("{organization}-{label}"))
     }
 }

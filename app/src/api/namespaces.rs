@@ -5,13 +5,15 @@ use super::exchange::{self, context};
 use super::{ApiError, grants::Sync, requests::Waiting};
 use crate::api::client::Browser;
 use domain::{
+    namespace::Prefix,
     text::{EmailAddress, NamespaceLabel, NamespaceName, OrganizationName},
     time::Timestamp,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// `id` is the organization's own part (`dev`), `name` what the cluster calls it (`northwind-dev`).
+/// `id` is the organization's own part (`dev`), `name` what the cluster calls it (`northwind-dev`, behind the installation's
+/// prefix where it has one).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Namespace {
     pub id: NamespaceLabel,
@@ -44,6 +46,8 @@ pub struct Page {
     pub admin: bool,
     pub namespaces: Vec<Namespace>,
     pub limit: u32,
+    /// What stands before the name of each that is created: nothing, or a text like `tenant-`.
+    pub prefix: Prefix,
     pub cluster: Cluster,
     /// What waits for the operator, for an admin.
     pub waiting: Vec<Waiting>,
@@ -156,10 +160,16 @@ pub async fn page(organization: String) -> Result<Page, ApiError> {
     let (name, admin) = (list.organization.name.clone(), list.own.is_some_and(|own| own.is_active_admin()));
     let Namespaces { namespaces, limit } = list.into();
     let waiting = if admin { Waiting::load(&context, &organization).await? } else { Vec::new() };
-    Ok(Page { name, admin, namespaces, limit, cluster, waiting })
+    let prefix = context.settings().namespaces.prefix.clone();
+    Ok(Page { name, admin, namespaces, limit, prefix, cluster, waiting })
 }
 
-/// Makes a namespace; who makes it gets the first access to it.
+/// Makes a namespace; who makes it gets the first access to it. For admins.
+///
+/// # Errors
+/// 422 `bad_field` on `id`: 1–20 characters (fewer behind a long prefix), lower-case letters, digits and hyphens. 409
+/// `namespace_limit`, `namespace_taken`; `name_reserved` for a name of the cluster's own, `name_of_another` for one that begins
+/// with another organization's slug, `name_taken_in_cluster` where the cluster has one that is not the organization's.
 #[server(name = CreateCall, prefix = "/api/v1", endpoint = "namespaces/create", client = Browser)]
 pub async fn create(organization: String, id: String) -> Result<OneNamespace, ApiError> {
     let context = context()?;

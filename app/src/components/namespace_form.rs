@@ -1,25 +1,34 @@
 //! The name of a new namespace, with what the cluster will call it, while it is typed.
 
 use super::form::{described, use_post};
-use domain::text::{NamespaceLabel, NamespaceName, Problem, Slug};
+use crate::words;
+use domain::{
+    namespace::{Prefix, Rules},
+    text::{NamespaceLabel, Problem, Slug},
+};
 use leptos::prelude::*;
 
 /// The field of the form that creates a namespace.
 #[component]
-pub fn NamespaceField(slug: String) -> impl IntoView {
+pub fn NamespaceField(slug: String, prefix: Prefix) -> impl IntoView {
     let post = use_post();
     let value = post.and_then(|post| post.typed("id")).unwrap_or_default();
     let text = RwSignal::new(value.clone());
     let (refused, _, error) = described(post, "id", "id", false);
-    let preview = move || {
-        let name = Slug::parse(&slug).ok().zip(NamespaceLabel::parse(&text.get()).ok());
-        name.map_or_else(|| format!("{slug}-…"), |(slug, label)| NamespaceName::of(&slug, &label).to_string())
-    };
+    // What the installation reserves beyond the well-known names, the server alone knows.
+    let rules = Rules { prefix, ..Rules::default() };
+    let incomplete = format!("{}{slug}-…", rules.prefix);
+    let slug = Slug::parse(&slug).ok();
+    let longest = slug.as_ref().map_or(NamespaceLabel::LONGEST, |slug| rules.longest_label(slug));
+    let named = Memo::new(move |_| {
+        let label = NamespaceLabel::parse(&text.get())
+            .map_err(|problem| if problem == Problem::Empty { String::new() } else { words::problem("id", problem) })?;
+        let name = slug.as_ref().map(|slug| rules.name_of(slug, &label)).transpose();
+        name.map_err(|refusal| words::refusal(&refusal))
+    });
+    let preview = move || named.get().ok().flatten().map_or_else(|| incomplete.clone(), |name| name.to_string());
     // The same rule as the server's, said while there is time to change it; an empty field is no mistake yet.
-    let problem = move || match NamespaceLabel::parse(&text.get()) {
-        Err(Problem::Empty) | Ok(_) => String::new(),
-        Err(problem) => crate::words::problem("id", problem),
-    };
+    let problem = move || named.get().err().unwrap_or_default();
     view! {
         <div class="field">
             <label for="id">"Name"</label>
@@ -29,7 +38,7 @@ pub fn NamespaceField(slug: String) -> impl IntoView {
                 name="id"
                 value=value
                 required
-                maxlength="20"
+                maxlength=longest
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"

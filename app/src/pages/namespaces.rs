@@ -23,6 +23,7 @@ use crate::{
 };
 use cluster::{Differences, Standing};
 use create::Create;
+use domain::namespace::Prefix;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Form;
@@ -50,6 +51,10 @@ impl Shared {
 
     fn limit(self) -> u32 {
         self.page.with(|page| page.limit)
+    }
+
+    fn prefix(self) -> Prefix {
+        self.page.with_untracked(|page| page.prefix.clone())
     }
 
     fn is_full(self) -> bool {

@@ -1,7 +1,11 @@
-//! Asks the cluster itself who may do what.
+//! Asks the cluster itself who may do what, and whose a namespace is.
 
-use crate::failure::Failure;
-use k8s_openapi::api::authorization::v1::{ResourceAttributes, SubjectAccessReview, SubjectAccessReviewSpec};
+use crate::{failure::Failure, object};
+use domain::{id::OrganizationId, text::NamespaceName};
+use k8s_openapi::api::{
+    authorization::v1::{ResourceAttributes, SubjectAccessReview, SubjectAccessReviewSpec},
+    core::v1::Namespace,
+};
 use kube::{Api, Client, api::PostParams};
 
 /// What somebody would do. An empty group is the core one; the resource of a part is `pods/log`.
@@ -18,6 +22,25 @@ pub struct Verdict {
     pub allowed: bool,
     /// In the API server's words: by which binding, to which role.
     pub reason: String,
+}
+
+/// Whose a namespace is, by its label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// There is none of this name.
+    Nobody,
+    Organization(OrganizationId),
+    /// It has no label of ours, or one that names nobody.
+    Others,
+}
+
+/// # Errors
+/// The question was not answered.
+pub async fn owner_of(client: &Client, name: &NamespaceName) -> Result<Owner, Failure> {
+    let found = Api::<Namespace>::all(client.clone()).get_opt(name.as_str()).await?;
+    Ok(found.map_or(Owner::Nobody, |found| {
+        object::organization(&found.metadata).map_or(Owner::Others, Owner::Organization)
+    }))
 }
 
 /// # Errors

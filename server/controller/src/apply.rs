@@ -1,15 +1,16 @@
 //! Writes what was planned, by the API server: one step at a time, and each with its own answer.
 
 use crate::{
-    drift::{Drift, Part, Repair, differences, last_change, made_by_others},
+    drift::{Drift, NamespaceDrift, Part, Repair, differences, last_change, made_by_others},
     failure::Failure,
-    object::{FIELD_MANAGER, is_written_by_us, label, namespace, organization, role_binding},
+    object::{FIELD_MANAGER, is_written_by_us, label, namespace, organization, pod_security, role_binding},
     plan::Step,
     term::Term,
 };
 use domain::{
     binding::{Binding, Key},
     id::OrganizationId,
+    namespace::PodSecurity,
     text::NamespaceName,
 };
 use futures::{StreamExt, stream};
@@ -171,9 +172,14 @@ impl Writer {
     ///
     /// # Errors
     /// [`Failure::Foreign`] for a name that somebody else has, and what else may go wrong.
-    pub async fn make_namespace(&self, name: &NamespaceName, organization: OrganizationId) -> Result<(), Failure> {
+    pub async fn make_namespace(
+        &self,
+        name: &NamespaceName,
+        organization: OrganizationId,
+        level: Option<PodSecurity>,
+    ) -> Result<(), Failure> {
         let api = Api::<Namespace>::all(self.client.clone());
-        match self.answer(api.create(&by_us(), &namespace(name.as_str(), organization))).await? {
+        match self.answer(api.create(&by_us(), &namespace(name.as_str(), organization, level))).await? {
             Ok(_) => Ok(()),
             Err(kube::Error::Api(status)) if status.is_already_exists() => {
                 let found = self.answer(api.get_opt(name.as_str())).await??.ok_or(Failure::Conflict)?;
@@ -181,6 +187,38 @@ impl Writer {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Writes the level that pods are held to in a namespace that we made, with our other labels. Answers what somebody else had
+    /// changed. `was_kept`: it had the level when it was last looked at, so that one that is missing was taken away.
+    ///
+    /// # Errors
+    /// [`Failure::Foreign`] for a namespace that is no longer the organization's, and what else may go wrong.
+    pub async fn keep_level(
+        &self,
+        name: &NamespaceName,
+        organization: OrganizationId,
+        level: PodSecurity,
+        was_kept: bool,
+    ) -> Result<Option<NamespaceDrift>, Failure> {
+        let api = Api::<Namespace>::all(self.client.clone());
+        let found = self.answer(api.get_opt(name.as_str())).await??.ok_or(Failure::NamespaceMissing)?;
+        is_usable_by(&found, organization)?;
+        if pod_security(&found.metadata) == Some(level) {
+            return Ok(None);
+        }
+        let mut ours = namespace(name.as_str(), organization, Some(level));
+        ours.metadata.uid.clone_from(&found.metadata.uid);
+        let apply = PatchParams::apply(FIELD_MANAGER).force();
+        self.answer(api.patch(name.as_str(), &apply, &Patch::Apply(&ours))).await??;
+        let had_one = found.metadata.labels.as_ref().is_some_and(|labels| labels.contains_key(label::POD_SECURITY));
+        // One that we wrote before the setting changed is nobody's doing, nor is one that an older version never wrote.
+        let what = made_by_others(&found.metadata, vec![Part::Label(label::POD_SECURITY.to_owned())]);
+        if what.is_empty() || !(had_one || was_kept) {
+            return Ok(None);
+        }
+        let change = last_change(&found.metadata, &what);
+        Ok(Some(NamespaceDrift { namespace: name.clone(), what, change }))
     }
 
     /// Gives a namespace that exists to an organization: an operator's act. Only our label is added.
@@ -193,7 +231,8 @@ impl Writer {
         if found.metadata.labels.as_ref().is_some_and(|labels| labels.contains_key(label::ORGANIZATION)) {
             return is_usable_by(&found, organization);
         }
-        let mut ours = namespace(name.as_str(), organization);
+        // How pods are guarded there stays as whoever made it decided.
+        let mut ours = namespace(name.as_str(), organization, None);
         ours.metadata.uid = found.metadata.uid;
         // Whoever made it keeps managing it.
         ours.metadata.labels.get_or_insert_default().remove(label::MANAGED_BY);

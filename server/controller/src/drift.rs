@@ -1,7 +1,7 @@
 //! What is different in the cluster, since when, and by whom: as the API server has noted it.
 
 use crate::object::FIELD_MANAGER;
-use domain::{binding::Key, time::Timestamp};
+use domain::{binding::Key, text::NamespaceName, time::Timestamp};
 use k8s_openapi::{
     api::rbac::v1::RoleBinding,
     apimachinery::pkg::apis::meta::v1::{ManagedFieldsEntry, ObjectMeta},
@@ -17,6 +17,14 @@ pub struct Drift {
     /// Unknown where the API server keeps no note: of what was deleted or taken away.
     pub change: Option<Change>,
     pub repair: Repair,
+}
+
+/// The same of a namespace: a label that was put back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamespaceDrift {
+    pub namespace: NamespaceName,
+    pub what: Vec<Part>,
+    pub change: Option<Change>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

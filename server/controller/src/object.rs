@@ -8,6 +8,7 @@
 use domain::{
     binding::{Binding, BindingName},
     id::OrganizationId,
+    namespace::PodSecurity,
 };
 use k8s_openapi::{
     api::{
@@ -28,6 +29,8 @@ pub mod label {
     pub const BAILIWICK: &str = "bailiwick";
     pub const ORGANIZATION: &str = "bailiwick/organization";
     pub const SUBJECT: &str = "bailiwick/subject";
+    /// Kubernetes' own, from 1.23 on; an older API server takes it and does nothing.
+    pub const POD_SECURITY: &str = "pod-security.kubernetes.io/enforce";
 }
 
 pub mod annotation {
@@ -70,11 +73,13 @@ pub fn role_binding(binding: &Binding) -> RoleBinding {
     }
 }
 
-/// A namespace of the organization's.
-pub fn namespace(name: &str, organization: OrganizationId) -> Namespace {
+/// A namespace of the organization's; its pods are held to this level.
+pub fn namespace(name: &str, organization: OrganizationId, level: Option<PodSecurity>) -> Namespace {
     let labels = [(label::MANAGED_BY, label::BAILIWICK.to_owned()), (label::ORGANIZATION, organization.to_string())];
+    let mut labels = owned(labels);
+    labels.extend(level.map(|level| (label::POD_SECURITY.to_owned(), level.as_str().to_owned())));
     Namespace {
-        metadata: ObjectMeta { name: Some(name.to_owned()), labels: Some(owned(labels)), ..ObjectMeta::default() },
+        metadata: ObjectMeta { name: Some(name.to_owned()), labels: Some(labels), ..ObjectMeta::default() },
         ..Namespace::default()
     }
 }
@@ -134,6 +139,11 @@ pub fn is_written_by_us(metadata: &ObjectMeta) -> bool {
 /// The organization that an object is labelled with.
 pub fn organization(metadata: &ObjectMeta) -> Option<OrganizationId> {
     labelled(metadata, label::ORGANIZATION)?.parse().ok()
+}
+
+/// To which level a namespace holds its pods. One that Kubernetes does not know is none.
+pub(crate) fn pod_security(metadata: &ObjectMeta) -> Option<PodSecurity> {
+    PodSecurity::parse(labelled(metadata, label::POD_SECURITY)?)
 }
 
 /// Resource versions are numbers that grow, in every version of Kubernetes there is.

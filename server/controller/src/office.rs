@@ -1,7 +1,7 @@
 //! Where wishes come from and reports go: the database beside it, or a server far away.
 
 use crate::{
-    drift::Drift,
+    drift::{Drift, NamespaceDrift},
     failure::Failure,
     mirror::Connection,
     pairs,
@@ -10,6 +10,7 @@ use crate::{
 use domain::{
     binding::{Binding, Key},
     id::OrganizationId,
+    namespace::PodSecurity,
     text::NamespaceName,
     time::Timestamp,
     told::Told,
@@ -30,6 +31,9 @@ pub struct Wanted {
     pub namespaces: BTreeSet<NamespaceName>,
     /// Those of them that the cluster had before, and that are taken over instead of made.
     pub adopted: BTreeSet<NamespaceName>,
+    /// What pods are held to in those that are made. `None`: nothing is said of it.
+    #[serde(default)]
+    pub pod_security: Option<PodSecurity>,
     pub deletions: Deletions,
     /// When the wish changes by time alone: the next end of a token or of a grant.
     pub until: Option<Timestamp>,
@@ -40,6 +44,13 @@ pub struct Wanted {
     /// the server is of a version that does not.
     #[serde(default)]
     pub told: Option<Told>,
+}
+
+impl Wanted {
+    /// What pods are held to in this namespace. One that the cluster had before is as whoever made it decided.
+    pub(crate) fn level_of(&self, namespace: &NamespaceName) -> Option<PodSecurity> {
+        self.pod_security.filter(|_| !self.adopted.contains(namespace))
+    }
 }
 
 /// Why there is no answer from the office. Then nothing in the cluster is touched. For the log.
@@ -69,6 +80,9 @@ pub struct Report {
     pub namespaces: BTreeMap<NamespaceName, Result<(), Failure>>,
     /// What was found other than we had left it, and put right.
     pub drift: Vec<Drift>,
+    /// The same of namespaces.
+    #[serde(default)]
+    pub namespace_drift: Vec<NamespaceDrift>,
     /// What carries our label and is not ours.
     pub claimed: Vec<Claimed>,
     /// Deletions that wait until somebody confirms them.
@@ -114,7 +128,7 @@ impl Report {
 
     /// Whether it says anything that `before` did not.
     pub(crate) fn is_news_after(&self, before: &Self) -> bool {
-        !self.drift.is_empty() || *self != Self { at: self.at, ..before.clone() }
+        !self.drift.is_empty() || !self.namespace_drift.is_empty() || *self != Self { at: self.at, ..before.clone() }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     agenda::Ended,
     apply::{Done, Outcomes, Writer},
-    drift::Drift,
+    drift::{Drift, NamespaceDrift},
     failure::Failure,
     ledger::Ledger,
     mirror::{Clock, Expected, Mirror, Seen},
@@ -33,6 +33,8 @@ pub(crate) struct Looker<O> {
 pub(crate) struct Memory {
     version: Option<i64>,
     settled: BTreeSet<Key>,
+    /// Namespaces in which pods were held to their level.
+    guarded: BTreeSet<NamespaceName>,
     told: Option<Report>,
     /// What the database counted with the last wish, and the version that the cluster remembers to have been told.
     counted: Option<Told>,
@@ -83,7 +85,9 @@ impl<O: Office> Looker<O> {
             }
             memory.entered = Some(wanted.version);
         }
-        let namespaces = self.namespaces(organization, &wanted, &seen).await;
+        let (namespaces, namespace_drift) = self.namespaces(organization, &wanted, &seen, &memory.guarded).await;
+        let guarded = namespaces.iter().filter(|(name, state)| state.is_ok() && wanted.level_of(name).is_some());
+        memory.guarded = guarded.map(|(name, _)| name.clone()).collect();
         let plan = self.plan(organization, &wanted, &seen, &namespaces, &memory.settled);
         let outcomes = self.writer.carry_out(plan.steps.clone()).await;
         if outcomes.values().any(|outcome| *outcome == Err(Failure::NotLeading)) {
@@ -92,6 +96,7 @@ impl<O: Office> Looker<O> {
         let expected = expected(&plan, &outcomes);
         let powerless = plan.powerless.clone();
         let mut report = report(&wanted, plan, outcomes, namespaces, (self.clock)());
+        report.namespace_drift = namespace_drift;
         memory.settled =
             report.bindings.iter().filter(|(_, state)| state.is_ok()).map(|(key, _)| key.clone()).collect();
         // They are there, and so they are missed when they vanish; but nobody may call them in sync.
@@ -108,24 +113,49 @@ impl<O: Office> Looker<O> {
         if told { ended } else { Ended::InTrouble }
     }
 
-    /// What of the organization's namespaces can be used; those that are missing are made.
-    async fn namespaces(&self, organization: OrganizationId, wanted: &Wanted, seen: &Seen) -> Namespaces {
+    /// What of the organization's namespaces can be used, and what was put right in them; those that are missing are made.
+    async fn namespaces(
+        &self,
+        organization: OrganizationId,
+        wanted: &Wanted,
+        seen: &Seen,
+        guarded: &BTreeSet<NamespaceName>,
+    ) -> (Namespaces, Vec<NamespaceDrift>) {
         let states = stream::iter(wanted.namespaces.clone()).map(|name| async move {
-            let state = match seen.owners.get(name.as_str()) {
-                Some(owned) if owned.organization != organization => Err(Failure::Foreign),
-                Some(owned) if owned.ending => Err(Failure::NamespaceEnding),
-                Some(_) => Ok(()),
-                None if wanted.adopted.contains(&name) => {
-                    match self.writer.adopt_namespace(&name, organization).await {
-                        Err(Failure::NamespaceMissing) => self.writer.make_namespace(&name, organization).await,
-                        adopted => adopted,
-                    }
-                }
-                None => self.writer.make_namespace(&name, organization).await,
-            };
+            let state = self.namespace(organization, wanted, seen, &name, guarded.contains(&name)).await;
             (name, state)
         });
-        states.buffer_unordered(NAMESPACES_AT_ONCE).collect().await
+        let states: Vec<_> = states.buffer_unordered(NAMESPACES_AT_ONCE).collect().await;
+        let mut drifts = Vec::new();
+        let mut note = |state: Result<Option<NamespaceDrift>, Failure>| state.map(|drift| drifts.extend(drift));
+        let namespaces = states.into_iter().map(|(name, state)| (name, note(state))).collect();
+        (namespaces, drifts)
+    }
+
+    async fn namespace(
+        &self,
+        organization: OrganizationId,
+        wanted: &Wanted,
+        seen: &Seen,
+        name: &NamespaceName,
+        was_guarded: bool,
+    ) -> Result<Option<NamespaceDrift>, Failure> {
+        match (seen.owners.get(name.as_str()), wanted.level_of(name)) {
+            (Some(owned), _) if owned.organization != organization => return Err(Failure::Foreign),
+            (Some(owned), _) if owned.ending => return Err(Failure::NamespaceEnding),
+            (Some(owned), Some(level)) if owned.pod_security != Some(level) => {
+                return self.writer.keep_level(name, organization, level, was_guarded).await;
+            }
+            (Some(_), _) => {}
+            (None, _) if wanted.adopted.contains(name) => match self.writer.adopt_namespace(name, organization).await {
+                Err(Failure::NamespaceMissing) => {
+                    self.writer.make_namespace(name, organization, wanted.pod_security).await?;
+                }
+                adopted => adopted?,
+            },
+            (None, level) => self.writer.make_namespace(name, organization, level).await?,
+        }
+        Ok(None)
     }
 
     fn plan(
@@ -157,7 +187,7 @@ impl<O: Office> Looker<O> {
         log(organization, &report);
         match self.office.report(organization, report.clone()).await {
             Ok(()) => {
-                memory.told = Some(Report { drift: Vec::new(), ..report });
+                memory.told = Some(Report { drift: Vec::new(), namespace_drift: Vec::new(), ..report });
                 true
             }
             Err(trouble) => {
@@ -202,7 +232,8 @@ fn report(
         }
     }
     let (claimed, held) = (plan.claimed, plan.held);
-    Report { version: wanted.version, at, bindings, lingering, namespaces, drift, claimed, held }
+    let namespace_drift = Vec::new();
+    Report { version: wanted.version, at, bindings, lingering, namespaces, drift, namespace_drift, claimed, held }
 }
 
 /// What the watches should show of what was done.
@@ -225,6 +256,11 @@ fn log(organization: OrganizationId, report: &Report) {
         let by = change.as_ref().map_or("somebody", |change| change.by.as_str());
         let what = what.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         tracing::warn!(%organization, %key, what, by, repair = repair.as_str(), "found different, and put right");
+    }
+    for NamespaceDrift { namespace, what, change } in &report.namespace_drift {
+        let by = change.as_ref().map_or("somebody", |change| change.by.as_str());
+        let what = what.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        tracing::warn!(%organization, %namespace, what, by, "a namespace was found different, and put right");
     }
     let namespaces =
         report.namespaces.iter().filter_map(|(name, state)| Some((name.to_string(), state.as_ref().err()?)));

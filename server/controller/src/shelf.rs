@@ -5,7 +5,7 @@ use crate::{
     object,
     roles::wrong::{Wrong, wrong},
 };
-use domain::{binding::ClusterRole as Bound, id::OrganizationId};
+use domain::{binding::ClusterRole as Bound, id::OrganizationId, namespace::PodSecurity};
 use k8s_openapi::api::{
     core::v1::Namespace,
     rbac::v1::{ClusterRole, RoleBinding},
@@ -138,6 +138,7 @@ pub(crate) struct Owned {
     pub(crate) organization: OrganizationId,
     /// It is being deleted.
     pub(crate) ending: bool,
+    pub(crate) pod_security: Option<PodSecurity>,
 }
 
 impl Namespaces {
@@ -249,7 +250,8 @@ impl Roles {
 
 fn owned(object: &Namespace) -> Option<Owned> {
     let organization = object::organization(&object.metadata)?;
-    Some(Owned { organization, ending: object.metadata.deletion_timestamp.is_some() })
+    let ending = object.metadata.deletion_timestamp.is_some();
+    Some(Owned { organization, ending, pod_security: object::pod_security(&object.metadata) })
 }
 
 fn named(object: &Namespace) -> String {

@@ -9,7 +9,7 @@ use crate::{
     plan::Deletions,
     wire::{self, Changes, Counted, LONGEST_WAIT, Remembered, Wish},
 };
-use domain::{id::OrganizationId, time::Timestamp, told::Told};
+use domain::{id::OrganizationId, namespace::PodSecurity, time::Timestamp, told::Told};
 use http::{Method, Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use kube::{Client, Config, client::Body};
@@ -144,6 +144,8 @@ impl There {
         if let Some(kept) = kept {
             path.push_str(&format!("?newer_than={}", kept.wanted.version));
             path.extend(kept.until.map(|until| format!("&until={until}")));
+            let level = kept.wanted.pod_security.map_or(wire::NO_POD_SECURITY, PodSecurity::as_str);
+            path.push_str(&format!("&{}={level}", wire::POD_SECURITY));
         }
         let body = match self.ask(Method::GET, &path, Vec::new(), Duration::ZERO).await? {
             Said::This(body) => body,

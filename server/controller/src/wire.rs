@@ -16,10 +16,14 @@ pub const ORGANIZATIONS: &str = "/cluster/v1/organizations";
 pub const CONNECTION: &str = "/cluster/v1/connection";
 /// Counts one more, from what is [`Remembered`]. Answers what is [`Counted`].
 pub const COUNT: &str = "/cluster/v1/count";
+/// What pods are held to by a wish that is kept, or [`NO_POD_SECURITY`]: a server with another setting says the wish again.
+pub const POD_SECURITY: &str = "pod_security";
+pub const NO_POD_SECURITY: &str = "none";
 /// Beside an answer without content: what is counted.
 pub const TOLD: &str = "bailiwick-told";
 
-/// Asked with `newer_than` (a version) and `until` by whoever has a wish that holds until then: no content where it still does.
+/// Asked with `newer_than` (a version), `until` and [`POD_SECURITY`] by whoever has a wish that holds until then: no content where
+/// it still does.
 pub fn wanted_of(organization: impl Display) -> String {
     format!("{ORGANIZATIONS}/{organization}/wanted")
 }

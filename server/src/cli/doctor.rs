@@ -1,6 +1,7 @@
 //! `bailiwick doctor`: looks at everything an installation needs, and says what to do.
 
 mod cluster;
+mod names;
 
 use super::{Failed, open};
 use crate::{
@@ -35,6 +36,9 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, Failed> {
         say(name, outcome);
     }
     say("clock", clock());
+    if let Some(warning) = names::warning(config).await {
+        print_line(&format!("warn  names       {warning}"));
+    }
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -3,7 +3,8 @@
 use crate::{Connection, Error, at::At};
 use domain::{
     id::{NamespaceId, OrganizationId, UserId},
-    text::{EmailAddress, NamespaceLabel, NamespaceName, PersonName},
+    namespace::Prefix,
+    text::{EmailAddress, NamespaceLabel, NamespaceName, PersonName, Slug},
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -11,6 +12,10 @@ use uuid::Uuid;
 statements! {
     INSERT = "insert into namespaces (id, organization_id, label, name, created_by, created_at)
         values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
+    // One line that whoever takes a name or a slug writes to first. Of two that would get the same name by different ways, one
+    // sees what the other has taken.
+    LOCK_NAMES = "insert into installation_settings (name, value) values ('namespaces', '') on conflict (name) do update set value = excluded.value";
+    BEGINNING = "select 1 as present from namespaces where name >= $1 and name < $2 and not (name >= $3 and name < $4) limit 1";
     LIST = "select n.id, n.label, n.name, n.created_at, u.email as created_by, n.adopted_at is not null as adopted
         from namespaces n join users u on u.id = n.created_by where n.organization_id = $1 order by n.name";
     ADOPT = "update namespaces set adopted_at = $2 where id = $1";
@@ -86,6 +91,34 @@ pub async fn insert(c: &mut Connection, new: New<'_>, now: Timestamp) -> Result<
         At(now)
     )?;
     Ok(made == 1)
+}
+
+/// Holds all names of namespaces and all slugs until the transaction ends: nobody else takes one.
+pub async fn lock_names(c: &mut Connection) -> Result<(), Error> {
+    execute!(c, LOCK_NAMES)?;
+    Ok(())
+}
+
+/// Whether there is a namespace, of any organization, that would belong to one with this slug. A name behind the prefix is
+/// judged by what follows it, any other as it is: as [`domain::namespace::Rules::owners_of`] has it.
+pub async fn would_belong_to(c: &mut Connection, slug: &Slug, prefix: &Prefix) -> Result<bool, Error> {
+    // `.` follows `-` and comes before every letter and digit: from `acme` to `acme.` are `acme` and what begins with `acme-`.
+    let to = |beginning: &str| format!("{beginning}.");
+    // All that begins with the prefix, whose last character is a hyphen. Without a prefix there is nothing of the kind.
+    let behind = prefix.as_str().strip_suffix('-').map_or_else(String::new, to);
+    let behind = (prefix.as_str(), behind.as_str());
+    let prefixed = format!("{prefix}{slug}");
+    let mut looked = vec![(prefixed.as_str(), ("", ""))];
+    if !prefix.is_empty() {
+        looked.push((slug.as_str(), behind));
+    }
+    for (beginning, but) in looked {
+        let found: Option<(i32,)> = one!(c, BEGINNING, beginning, to(beginning).as_str(), but.0, but.1)?;
+        if found.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// All of them: the limit keeps them few.

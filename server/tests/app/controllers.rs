@@ -64,6 +64,7 @@ fn done(wish: &Wish) -> Report {
         lingering: Default::default(),
         namespaces: wish.wanted.namespaces.iter().map(|name| (name.clone(), Ok(()))).collect(),
         drift: Vec::new(),
+        namespace_drift: Vec::new(),
         claimed: Vec::new(),
         held: None,
     }

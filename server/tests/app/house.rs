@@ -123,6 +123,7 @@ impl House {
             invitation_lifetime: Settings::INVITATION_LIFETIME,
             invitations_per_hour: 10_000,
             namespace_limit: domain::namespace::LIMIT,
+            namespaces: domain::namespace::Rules::default(),
             token_longest: Lifetime::Never,
             enforced: false,
             cluster_audiences: vec!["https://kubernetes.default.svc".into()],

@@ -31,6 +31,7 @@ mod login_command;
 mod logins;
 mod matrix;
 mod metrics;
+mod names;
 mod operator;
 mod pages;
 mod pooler;

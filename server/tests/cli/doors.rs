@@ -128,3 +128,23 @@ async fn what_does_not_answer_as_bailiwick_does_is_told_as_trouble() {
     assert_eq!(seen.len(), 2, "{seen:?}");
     assert!(!seen.iter().any(|it| it.starts_with("elsewhere")), "{seen:?}");
 }
+
+#[test]
+fn doctor_warns_where_strangers_choose_names_without_a_prefix_and_fails_nothing_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let doctor = |settings: &[(&str, &str)]| {
+        let mut command = bare();
+        command.arg("doctor").env("BAILIWICK_DATA", folder.path()).envs(settings.iter().copied());
+        ran(&mut command, "")
+    };
+    let migrated = ran(bare().arg("migrate").env("BAILIWICK_DATA", folder.path()), "");
+    assert_eq!(migrated.exit, 0, "{migrated:?}");
+    let open = doctor(&[]);
+    assert_eq!(open.exit, 0, "{open:?}");
+    open.says("warn  names");
+    open.says("BAILIWICK_NAMESPACE_PREFIX");
+    for setting in [("BAILIWICK_NAMESPACE_PREFIX", "tenant-"), ("BAILIWICK_SIGNUPS", "closed")] {
+        let quiet = doctor(&[setting]);
+        assert!(quiet.exit == 0 && !quiet.out.contains("warn"), "{quiet:?}");
+    }
+}

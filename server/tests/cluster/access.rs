@@ -13,7 +13,7 @@ use std::{path::Path, sync::Arc};
 
 impl Place {
     /// Lets the pages ask, as `bailiwick serve` does.
-    async fn lend_judge(&self) {
+    pub(crate) async fn lend_judge(&self) {
         let client = connect::by_kubeconfig(self.controllers()).await.unwrap();
         self.house.installation.lend(Arc::new(ApiServer::new(client)));
     }

@@ -37,7 +37,7 @@ const LOCAL_PARTS: [&str; 7] = [
     "kubernetes-admin",
     "cluster_admin",
 ];
-const LABELS: [&str; 3] = ["system-masters", "kube-system", "cluster-admin"];
+const LABELS: [&str; 3] = ["system-masters", "kube-public", "cluster-admin"];
 
 struct Hostile {
     /// The founder of an organization that is called like this, with people and tokens that are.

@@ -37,6 +37,7 @@ mod hostile;
 mod kept;
 mod log;
 mod logins;
+mod names;
 mod operator;
 mod outage;
 mod promises;

@@ -28,7 +28,7 @@ const ENDED_WITHIN: Duration = Duration::from_secs(5);
 const UNKNOWN_WITHIN: Duration = Duration::from_secs(12);
 
 impl Place {
-    fn by_operator(&self) -> Context {
+    pub(crate) fn by_operator(&self) -> Context {
         Context::operator(self.house.installation.clone())
     }
 
@@ -64,7 +64,7 @@ impl Place {
         end
     }
 
-    async fn in_sync(&self, namespace: &str) {
+    pub(crate) async fn in_sync(&self, namespace: &str) {
         within(AT_FIRST, "in sync", async || self.sync_of(namespace).await == "in_sync").await;
     }
 }

@@ -18,6 +18,7 @@ use domain::{
     grant::Holder,
     id::{LetterId, OrganizationId},
     membership::Status,
+    namespace::PodSecurity,
     text::NamespaceName,
     time::Timestamp,
     told::Told,
@@ -50,6 +51,8 @@ pub struct Wanted {
     pub namespaces: Vec<NamespaceName>,
     /// Those of them that were in the cluster before, and may be taken over there.
     pub adopted: BTreeSet<NamespaceName>,
+    /// What pods are held to in those that are made.
+    pub pod_security: Option<PodSecurity>,
     /// The operator wants many deletions at once to be done.
     pub confirmed: bool,
     /// When the wish changes by time alone: the next end of a token or of a grant.
@@ -90,8 +93,19 @@ pub async fn wanted(installation: &Installation, organization: OrganizationId) -
     let news = state.is_none_or(|state| state.applied_version < newest);
     // Read last: where a copy is brought back meanwhile, its count goes with whatever was read.
     let told = storage::told::read(&mut c).await?;
-    let version = stored.version;
-    Ok(Some(Wanted { organization, version, bindings, namespaces, adopted, confirmed, until, news, told }))
+    let (version, pod_security) = (stored.version, installation.settings.namespaces.pod_security);
+    Ok(Some(Wanted {
+        organization,
+        version,
+        bindings,
+        namespaces,
+        adopted,
+        pod_security,
+        confirmed,
+        until,
+        news,
+        told,
+    }))
 }
 
 /// Whether a wish of this version, which was to hold until then, is still all there is to say: without computing another.

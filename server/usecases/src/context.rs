@@ -29,6 +29,8 @@ pub struct Settings {
     pub invitation_lifetime: Duration,
     pub invitations_per_hour: u32,
     pub namespace_limit: u32,
+    /// What namespaces are called, and how pods are guarded in them.
+    pub namespaces: domain::namespace::Rules,
     /// The longest that a token may live.
     pub token_longest: domain::token::Lifetime,
     /// Where kubeconfigs lead; `None`: no cluster is connected.

@@ -18,6 +18,7 @@ use domain::{
     id::{LetterId, OrganizationId, UserId},
     letter::Letter,
     membership::Membership,
+    namespace::Rules,
     text::{EmailAddress, Slug},
     time::Timestamp,
 };
@@ -227,6 +228,11 @@ impl Work {
     pub(crate) fn also(&self, action: Action) -> Result<(), Refusal> {
         let membership = self.member.as_ref().map(|member| member.membership(self.organization.founder));
         decide(self.context.actor(), self.organization.place(), membership.as_ref(), action)
+    }
+
+    /// What this installation decides about namespaces.
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.context.settings().namespaces
     }
 
     /// Who does this, as it stands in the log.

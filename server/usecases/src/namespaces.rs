@@ -3,6 +3,8 @@
 use crate::{
     Context, Error,
     cluster::{Following, Sync},
+    gates::Work,
+    judge::Owner,
 };
 use domain::{
     Refusal,
@@ -19,7 +21,7 @@ pub use storage::namespaces::Namespace as Stored;
 use storage::{
     grants,
     namespaces::{self, Namespace, Person},
-    organizations::Organization,
+    organizations::{self, Organization},
 };
 
 /// How many people a namespace names before it only counts them.
@@ -76,8 +78,10 @@ pub async fn all_names(context: &Context, slug: &str) -> Result<Vec<NamespaceNam
 /// Makes a namespace. Who makes it gets the first grant in it, and nobody else does.
 ///
 /// # Errors
-/// [`Refusal::BadField`] on `id`, [`Refusal::NamespaceLimit`], [`Refusal::NamespaceTaken`].
+/// [`Refusal::BadField`] on `id`, [`Refusal::NamespaceLimit`], [`Refusal::NameReserved`], [`Refusal::NamespaceTaken`],
+/// [`Refusal::NameOfAnother`]; [`Refusal::NameTakenInCluster`], where this process reaches the cluster.
 pub async fn create(context: &Context, slug: &str, id: &str) -> Result<Namespace, Error> {
+    let taken_in_cluster = is_taken_in_cluster(context, slug, id).await;
     let mut work = context.begin(slug, Action::CreateNamespace).await?;
     let label = NamespaceLabel::parse(id).map_err(Refusal::field("id"))?;
     let member = work.member()?.clone();
@@ -86,7 +90,13 @@ pub async fn create(context: &Context, slug: &str, id: &str) -> Result<Namespace
     if let Err(refusal) = may_add_one(namespaces::count(&mut work.c, organization.id).await?, limit) {
         return Err(work.refuse(refusal).await);
     }
-    let name = NamespaceName::of(&organization.slug, &label);
+    let name = match work.rules().name_of(&organization.slug, &label) {
+        Ok(name) => name,
+        // Whoever reaches for a name of the cluster's own is seen in the log.
+        Err(refusal @ Refusal::NameReserved { .. }) => return Err(work.refuse(refusal).await),
+        Err(refusal) => return Err(refusal.into()),
+    };
+    namespaces::lock_names(&mut work.c).await?;
     let new = namespaces::New {
         id: NamespaceId::from_random(crate::dice::random()),
         organization: organization.id,
@@ -98,6 +108,10 @@ pub async fn create(context: &Context, slug: &str, id: &str) -> Result<Namespace
     if !namespaces::insert(&mut work.c, new, work.now).await? {
         return Err(Refusal::NamespaceTaken { name: name.to_string() }.into());
     }
+    belongs_to(&mut work, &name).await?;
+    if taken_in_cluster {
+        return Err(Refusal::NameTakenInCluster { name: name.to_string() }.into());
+    }
     let first = Change { added: BTreeSet::from([made]), removed: BTreeSet::new() };
     grants::apply(&mut work.c, member.id, &first, member.user, work.now).await?;
     let version = work.version();
@@ -105,6 +119,42 @@ pub async fn create(context: &Context, slug: &str, id: &str) -> Result<Namespace
     let created_at = work.now;
     work.commit(ActivityEvent::NamespaceCreated { namespace: name.clone() }).await?;
     Ok(Namespace { id: made, label, name, created_at, created_by: member.email, adopted: false })
+}
+
+/// Whether the name that this would get is somebody else's in the cluster already. Asked before the organization is locked,
+/// since the cluster may be slow; of one that does not answer nothing is known, and the controller says what it finds.
+async fn is_taken_in_cluster(context: &Context, slug: &str, id: &str) -> bool {
+    let Some(judge) = context.installation.judge() else { return false };
+    // Whoever may not create anything learns nothing about the cluster, and is refused in a moment.
+    let Ok(look) = context.look(slug, Action::CreateNamespace).await else { return false };
+    let organization = look.organization;
+    drop(look.c);
+    let Ok(label) = NamespaceLabel::parse(id) else { return false };
+    let Ok(name) = context.settings().namespaces.name_of(&organization.slug, &label) else { return false };
+    match judge.owner_of(&name).await {
+        // What the organization had, and the console let go, it may have again.
+        Ok(Owner::Organization(owner)) => owner != organization.id,
+        Ok(Owner::Others) => true,
+        Ok(Owner::Nobody) | Err(_) => false,
+    }
+}
+
+/// Checks that the organization may have this name, under the lock of all names.
+///
+/// # Errors
+/// [`Refusal::NameOfAnother`] where it begins with the slug of another organization, unless it begins with a longer one of its
+/// own.
+pub(crate) async fn belongs_to(work: &mut Work, name: &NamespaceName) -> Result<(), Error> {
+    let slugs: Vec<_> = work.rules().owners_of(name).collect();
+    for slug in slugs {
+        if slug == work.organization.slug {
+            return Ok(());
+        }
+        if organizations::find_by_slug(&mut work.c, &slug).await?.is_some() {
+            return Err(Refusal::NameOfAnother { name: name.to_string() }.into());
+        }
+    }
+    Ok(())
 }
 
 /// Finds namespaces by what a caller calls them: the full name (`northwind-dev`) or the organization's own part (`dev`).

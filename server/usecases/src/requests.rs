@@ -16,7 +16,6 @@ use domain::{
     id::{MemberId, RequestId},
     letter::Letter,
     membership::Role,
-    namespace::may_be_adopted,
     permission::Permission,
     request::{How, Outcome, Request, Wish, Withheld},
     text::{EmailAddress, NamespaceName, Problem, Remark},
@@ -202,7 +201,7 @@ async fn wish(work: &mut Work, asked: Asked) -> Result<Wish, Error> {
         }
         Asked::AdoptNamespace { name } => {
             let name = NamespaceName::parse(name.trim()).map_err(Refusal::field("namespace"))?;
-            may_be_adopted(&name)?;
+            work.rules().may_be_taken(&name)?;
             // Of other organizations nothing is told.
             let all = namespaces::list(&mut work.c, work.organization.id).await?;
             if all.iter().any(|own| own.name == name) {

@@ -18,7 +18,7 @@ use domain::{
     text::{EmailAddress, OrganizationName, PersonName},
 };
 use storage::{
-    attempts, members,
+    Db, attempts, members,
     organizations::Organization,
     sign_ups::{self, SignUp},
     users::{self, User},
@@ -76,10 +76,15 @@ pub async fn is_first(context: &Context) -> Result<bool, Error> {
 
 /// Whether strangers may sign up: as configured, and as an operator decided since.
 pub async fn is_open(context: &Context) -> Result<bool, Error> {
-    if !context.settings().sign_ups_open {
+    is_open_in(&context.installation.db, context.settings().sign_ups_open).await
+}
+
+/// The same of a database, whatever runs beside it.
+pub async fn is_open_in(db: &Db, configured: bool) -> Result<bool, Error> {
+    if !configured {
         return Ok(false);
     }
-    let decided = storage::operators::sign_ups_open(&mut context.installation.db.read().await?).await?;
+    let decided = storage::operators::sign_ups_open(&mut db.read().await?).await?;
     Ok(decided.unwrap_or(true))
 }
 

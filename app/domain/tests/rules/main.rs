@@ -9,6 +9,7 @@ mod grants;
 mod invitations;
 mod logins;
 mod memberships;
+mod namespaces;
 mod passwords;
 mod paths;
 mod people;

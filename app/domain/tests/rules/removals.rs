@@ -2,9 +2,7 @@
 
 use crate::people::{steady, user};
 use domain::{
-    Refusal,
     id::UserId,
-    namespace::may_be_adopted,
     text::{EmailAddress, NamespaceLabel, NamespaceName, PersonName, Slug},
 };
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -82,17 +80,6 @@ fn a_namespace_that_was_there_before_gets_a_label_that_no_other_has() {
     assert_eq!(label("a-very-long-name-indeed", &[]), "a-very-long-name-ind");
     assert_eq!(label("a-very-long-name-indeed", &["a-very-long-name-ind"]), "a-very-long-name-i-2");
     assert_eq!(label("abcdefghijklmnopqrs-tuv", &[]), "abcdefghijklmnopqrs", "no hyphen at the end");
-}
-
-#[test]
-fn the_namespaces_that_run_the_cluster_are_nobodys_to_have() {
-    let adopted = |name: &str| may_be_adopted(&NamespaceName::parse(name).expect("a name"));
-    for own in ["kube-system", "kube-public", "kube-node-lease", "kube-anything", "bailiwick"] {
-        assert_eq!(adopted(own), Err(Refusal::NamespaceTaken { name: own.into() }));
-    }
-    for theirs in ["default", "kubernetes-dashboard", "bailiwick-dev", "team-kube-system"] {
-        assert_eq!(adopted(theirs), Ok(()), "{theirs}");
-    }
 }
 
 proptest! {

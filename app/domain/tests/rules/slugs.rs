@@ -1,10 +1,13 @@
 //! From an organization's name to the names of its namespaces in the cluster.
 
 use crate::people::steady;
-use domain::text::{
-    NamespaceLabel, NamespaceName, OrganizationName,
-    Problem::{self, Empty, NotDnsSafe, TooLong},
-    Slug,
+use domain::{
+    namespace::Rules,
+    text::{
+        NamespaceLabel, NamespaceName, OrganizationName,
+        Problem::{self, Empty, NotDnsSafe, TooLong},
+        Slug,
+    },
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -148,8 +151,10 @@ proptest! {
         label in "[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?",
     ) {
         let label = NamespaceLabel::parse(&label).expect("a label");
-        let full = NamespaceName::of(&name.slug(attempt), &label);
-        prop_assert_eq!(NamespaceName::parse(full.as_str()), Ok(full.clone()));
+        match Rules::default().name_of(&name.slug(attempt), &label) {
+            Ok(full) => prop_assert_eq!(NamespaceName::parse(full.as_str()), Ok(full.clone())),
+            Err(refusal) => prop_assert_eq!(refusal.code(), "name_reserved"),
+        }
     }
 
     // Whoever looks for a free slug by counting up would otherwise try one twice, or forever.

@@ -11,6 +11,7 @@ use crate::{
     },
     write::Write,
 };
+use domain::namespace::Prefix;
 use leptos::prelude::*;
 
 #[component]
@@ -26,7 +27,7 @@ pub(super) fn Create(shared: Shared) -> impl IntoView {
             view! {
                 <Dialog close>
                     <Form action class="dialog-in">
-                        <Fields slug=shared.slug.get_untracked() />
+                        <Fields slug=shared.slug.get_untracked() prefix=shared.prefix() />
                     </Form>
                 </Dialog>
             }
@@ -36,14 +37,14 @@ pub(super) fn Create(shared: Shared) -> impl IntoView {
 }
 
 #[component]
-fn Fields(slug: String) -> impl IntoView {
+fn Fields(slug: String, prefix: Prefix) -> impl IntoView {
     view! {
         <header>
             <h2 id="dialog-title">"Create a namespace"</h2>
             <p>"You get access to it, and nobody else does until you give it. Its name can't be changed later."</p>
         </header>
         <input type="hidden" name="organization" value=slug.clone() />
-        <NamespaceField slug />
+        <NamespaceField slug prefix />
         <footer>
             <Cancel />
             <Submit>"Create"</Submit>

@@ -6,7 +6,7 @@ use controller::{
     plan::{Deletions, Held},
     wire::{Changes, Counted, LARGEST, TOLD, Wish},
 };
-use domain::{binding::ClusterRole, time::Timestamp, told::Told};
+use domain::{binding::ClusterRole, namespace::PodSecurity, time::Timestamp, told::Told};
 use std::{
     collections::{BTreeSet, VecDeque},
     sync::{Arc, Mutex},
@@ -100,6 +100,7 @@ fn wanted(version: i64) -> Wanted {
         bindings: vec![binding("northwind-dev", user(1), ClusterRole::Standard)],
         namespaces: [crate::people::named("northwind-dev")].into(),
         adopted: BTreeSet::new(),
+        pod_security: Some(PodSecurity::Baseline),
         deletions: Deletions::WithinReason,
         until: None,
         news: false,
@@ -122,10 +123,13 @@ async fn a_wish_is_asked_for_once_and_then_whether_there_is_a_newer_one() {
     assert_eq!(office.wanted(one).await, Ok(first.clone()));
     assert_eq!(server.last().0, format!("GET /cluster/v1/organizations/{one}/wanted HTTP/1.1"));
     assert_eq!(office.wanted(one).await, Ok(first));
-    assert_eq!(server.last().0, format!("GET /cluster/v1/organizations/{one}/wanted?newer_than=7 HTTP/1.1"));
+    assert_eq!(
+        server.last().0,
+        format!("GET /cluster/v1/organizations/{one}/wanted?newer_than=7&pod_security=baseline HTTP/1.1")
+    );
     assert_eq!(office.wanted(one).await, Ok(second.clone()));
     assert_eq!(office.wanted(one).await, Ok(second));
-    assert!(server.last().0.contains("?newer_than=8 "));
+    assert!(server.last().0.contains("?newer_than=8&pod_security=baseline "));
 }
 
 #[tokio::test]
@@ -136,7 +140,11 @@ async fn the_end_of_a_wish_is_the_servers_to_say_and_by_our_clock_to_wait_for() 
     for _ in 0..2 {
         assert_eq!(office.wanted(organization(1)).await.unwrap().until, Some(end.plus(AHEAD)));
     }
-    assert!(server.last().0.contains("?newer_than=7&until=2026-11-24T12:01:30Z "), "{:?}", server.last());
+    assert!(
+        server.last().0.contains("?newer_than=7&until=2026-11-24T12:01:30Z&pod_security=baseline "),
+        "{:?}",
+        server.last()
+    );
 }
 
 #[tokio::test]
@@ -197,6 +205,7 @@ async fn a_report_is_told_by_what_is_wrong() {
         lingering: [(carol.clone(), Failure::Conflict)].into(),
         namespaces: [(carol.namespace.clone(), Ok(()))].into(),
         drift: Vec::new(),
+        namespace_drift: Vec::new(),
         claimed: Vec::new(),
         held: Some(Held { deletions: 3, of: 4 }),
     };

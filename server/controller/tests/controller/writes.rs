@@ -8,10 +8,13 @@ use controller::{
     Failure, Term,
     access::{Act, Verdict, may},
     apply::{Done, Writer},
-    object::role_binding,
+    object::{label, role_binding},
     plan::Step,
 };
-use domain::binding::{Binding, ClusterRole};
+use domain::{
+    binding::{Binding, ClusterRole},
+    namespace::PodSecurity,
+};
 use serde_json::{Value, json};
 
 const AT: &str = "/apis/rbac.authorization.k8s.io/v1/namespaces/northwind-a/rolebindings";
@@ -207,7 +210,7 @@ async fn a_namespace_is_taken_only_where_it_is_free_or_the_organizations_own() {
         let script = Script::default()
             .on("POST /api/v1/namespaces", exists())
             .on("GET /api/v1/namespaces/northwind-a", labelled(found));
-        assert_eq!(writer(&script).make_namespace(&name, organization(1)).await, outcome);
+        assert_eq!(writer(&script).make_namespace(&name, organization(1), None).await, outcome);
         script.is_played();
     }
 }
@@ -236,4 +239,47 @@ async fn asking_who_may_do_what_sends_the_whole_question() {
             },
         })
     );
+}
+
+#[tokio::test]
+async fn a_level_is_put_back_only_where_the_namespace_is_the_organizations_and_told_only_if_somebody_took_it() {
+    let name = domain::text::NamespaceName::parse("northwind-a").unwrap();
+    let (own, other) = (organization(1).to_string(), organization(2).to_string());
+    let found = |owner: &str, level: Option<&str>, manager: &str| {
+        let mut labels = json!({ "bailiwick/organization": owner });
+        let mut fields = json!({ "f:metadata": { "f:labels": {} } });
+        if let Some(level) = level {
+            labels[label::POD_SECURITY] = level.into();
+            fields["f:metadata"]["f:labels"][format!("f:{}", label::POD_SECURITY)] = json!({});
+        }
+        let entry = json!({ "manager": manager, "operation": "Update", "fieldsType": "FieldsV1", "fieldsV1": fields });
+        let metadata = json!({ "name": "northwind-a", "uid": "u", "labels": labels, "managedFields": [entry] });
+        Answer::Says(200, json!({ "metadata": metadata }))
+    };
+    let told = Some("kubectl-label");
+    for (labels, was_kept, written, by) in [
+        (found(&own, Some("baseline"), "kubectl-label"), true, false, None),
+        (found(&own, None, "bailiwick"), false, true, None),
+        (found(&own, Some("restricted"), "bailiwick"), true, true, None),
+        (found(&own, Some("privileged"), "kubectl-label"), true, true, Some(told)),
+        (found(&own, Some("privileged"), "kubectl-label"), false, true, Some(told)),
+        (found(&own, None, "bailiwick"), true, true, Some(None)),
+    ] {
+        let mut script = Script::default().on("GET /api/v1/namespaces/northwind-a", labels);
+        if written {
+            script = script.on("PATCH /api/v1/namespaces/northwind-a", Answer::Says(200, json!({ "metadata": {} })));
+        }
+        let kept = writer(&script).keep_level(&name, organization(1), PodSecurity::Baseline, was_kept).await.unwrap();
+        script.is_played();
+        let found = kept.map(|drift| drift.change.map(|change| change.by));
+        assert_eq!(found.as_ref().map(|by| by.as_deref()), by);
+        if written {
+            let sent = script.calls.lock().unwrap()[1].1["metadata"].clone();
+            assert_eq!((&sent["uid"], &sent["labels"][label::POD_SECURITY]), (&json!("u"), &json!("baseline")));
+        }
+    }
+    let script = Script::default().on("GET /api/v1/namespaces/northwind-a", found(&other, None, "bailiwick"));
+    let kept = writer(&script).keep_level(&name, organization(1), PodSecurity::Baseline, true).await;
+    assert_eq!(kept, Err(Failure::Foreign));
+    script.is_played();
 }

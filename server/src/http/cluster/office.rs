@@ -17,7 +17,7 @@ use controller::{
     Report, Standing,
     wire::{self, Changes, Counted, Remembered, Wish},
 };
-use domain::{Refusal, id::OrganizationId, time::Timestamp};
+use domain::{Refusal, id::OrganizationId, namespace::PodSecurity, time::Timestamp};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 use usecases::{
@@ -73,7 +73,10 @@ async fn organizations(State(server): State<Server>) -> Response {
 async fn wanted(State(server): State<Server>, Path(organization): Path<String>, uri: Uri) -> Response {
     let Ok(organization) = organization.parse::<OrganizationId>() else { return unknown() };
     let installation = &server.installation;
-    if let Some(version) = asked(&uri, "newer_than").and_then(|it| it.parse().ok()) {
+    let level = installation.settings.namespaces.pod_security.map_or(wire::NO_POD_SECURITY, PodSecurity::as_str);
+    // A controller of the version before says nothing of it, and knows nothing of it.
+    let same_level = asked(&uri, wire::POD_SECURITY).is_none_or(|kept| kept == level);
+    if let Some(version) = asked(&uri, "newer_than").and_then(|it| it.parse().ok()).filter(|_| same_level) {
         let until = asked(&uri, "until").as_deref().and_then(Timestamp::parse);
         match cluster::is_current(installation, organization, version, until).await {
             Ok(true) => return nothing_newer(installation).await,

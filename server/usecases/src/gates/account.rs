@@ -12,7 +12,7 @@ use domain::{
     time::Timestamp,
 };
 use storage::{
-    Connection, account_activity, organizations, outbox,
+    Connection, account_activity, namespaces, organizations, outbox,
     users::{self, User},
 };
 
@@ -73,8 +73,9 @@ impl AccountWork {
     pub(crate) async fn found(mut self, name: &domain::text::OrganizationName, founder: &User) -> Result<Work, Error> {
         let id = OrganizationId::from_random(crate::dice::random());
         let limit = self.context.settings().namespace_limit;
+        namespaces::lock_names(&mut self.c).await?;
         let mut attempt = 1;
-        while !organizations::insert(&mut self.c, id, &name.slug(attempt), name, founder.id, limit, self.now).await? {
+        while !self.takes_slug(id, attempt, name, founder.id, limit).await? {
             attempt += 1;
         }
         let organization = organizations::find(&mut self.c, id).await?.ok_or(Refusal::NotFound)?;
@@ -92,5 +93,22 @@ impl AccountWork {
         };
         work.act_as(founder);
         Ok(work)
+    }
+
+    /// Makes the organization, unless its slug is another's, or begins the name of a namespace that another has.
+    async fn takes_slug(
+        &mut self,
+        id: OrganizationId,
+        attempt: u32,
+        name: &domain::text::OrganizationName,
+        founder: UserId,
+        limit: u32,
+    ) -> Result<bool, Error> {
+        let rules = &self.context.settings().namespaces;
+        let slug = rules.slug(name, attempt);
+        if namespaces::would_belong_to(&mut self.c, &slug, &rules.prefix).await? {
+            return Ok(false);
+        }
+        Ok(organizations::insert(&mut self.c, id, &slug, name, founder, limit, self.now).await?)
     }
 }

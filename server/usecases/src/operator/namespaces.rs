@@ -1,12 +1,16 @@
 //! Namespaces that were in the cluster before, and those that go.
 
-use crate::{Context, Error, gates::Work, namespaces::named_one};
+use crate::{
+    Context, Error,
+    gates::Work,
+    namespaces::{belongs_to, named_one},
+};
 use domain::{
     Refusal,
     access::Action,
     activity::ActivityEvent,
     id::NamespaceId,
-    namespace::{may_add_one, may_be_adopted},
+    namespace::may_add_one,
     text::{NamespaceLabel, NamespaceName},
 };
 use std::collections::BTreeSet;
@@ -15,7 +19,8 @@ use storage::namespaces::{self, Namespace, New};
 /// Gives an organization a namespace that the cluster has already. Nobody gets a grant in it by that.
 ///
 /// # Errors
-/// [`Refusal::BadField`] on `namespace`, [`Refusal::NamespaceLimit`], [`Refusal::NamespaceTaken`].
+/// [`Refusal::BadField`] on `namespace`, [`Refusal::NameReserved`], [`Refusal::NamespaceLimit`], [`Refusal::NamespaceTaken`],
+/// [`Refusal::NameOfAnother`].
 pub async fn adopt(context: &Context, slug: &str, name: &str) -> Result<NamespaceName, Error> {
     let mut work = context.begin(slug, Action::AdoptNamespace).await?;
     let name = NamespaceName::parse(name.trim()).map_err(Refusal::field("namespace"))?;
@@ -27,8 +32,9 @@ pub async fn adopt(context: &Context, slug: &str, name: &str) -> Result<Namespac
 pub(super) async fn insert(work: &mut Work, name: &NamespaceName) -> Result<(), Error> {
     let organization = work.organization.clone();
     let limit = u32::try_from(organization.namespace_limit).unwrap_or(0);
-    may_be_adopted(name)?;
+    work.rules().may_be_taken(name)?;
     may_add_one(namespaces::count(&mut work.c, organization.id).await?, limit)?;
+    namespaces::lock_names(&mut work.c).await?;
     let all = namespaces::list(&mut work.c, organization.id).await?;
     let taken: BTreeSet<_> = all.into_iter().map(|own| own.label).collect();
     let label = NamespaceLabel::of_name(name, &organization.slug, &taken);
@@ -39,6 +45,7 @@ pub(super) async fn insert(work: &mut Work, name: &NamespaceName) -> Result<(), 
     if !namespaces::insert(&mut work.c, new, now).await? {
         return Err(Refusal::NamespaceTaken { name: name.to_string() }.into());
     }
+    belongs_to(work, name).await?;
     namespaces::adopt(&mut work.c, id, now).await?;
     work.record(&ActivityEvent::NamespaceAdopted { namespace: name.clone() }).await
 }

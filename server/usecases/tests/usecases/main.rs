@@ -28,6 +28,7 @@ mod logins;
 mod matrix;
 mod member_limits;
 mod members;
+mod names;
 mod operator_acts;
 mod operator_doors;
 mod operators_log;

@@ -175,7 +175,7 @@ fn a_namespace_that_was_in_the_cluster_before_is_adopted_and_nobody_gets_a_grant
         let theirs = carl.create_namespace("x").await;
         assert_eq!(house.refuses(adopt(&theirs)).await, Refusal::NamespaceTaken { name: theirs.clone() });
         for own in ["kube-system", "bailiwick"] {
-            assert_eq!(house.refuses(adopt(own)).await, Refusal::NamespaceTaken { name: own.into() });
+            assert_eq!(house.refuses(adopt(own)).await, Refusal::NameReserved { name: own.into() });
         }
         for bad in ["", "Team", "a.b", "a\0b", &"a".repeat(64)] {
             let refusal = house.refuses(adopt(bad)).await;

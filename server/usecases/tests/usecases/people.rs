@@ -95,6 +95,7 @@ impl House {
             invitation_lifetime: Settings::INVITATION_LIFETIME,
             invitations_per_hour: Settings::INVITATIONS_PER_HOUR,
             namespace_limit: domain::namespace::LIMIT,
+            namespaces: domain::namespace::Rules::default(),
             token_longest: Lifetime::Never,
             cluster: None,
             enforced: false,

@@ -188,7 +188,7 @@ fn a_request_is_filed_by_admins_alone_and_for_what_the_operator_would_not_be_ref
             ),
             (
                 Asked::AdoptNamespace { name: "kube-system".into() },
-                Refusal::NamespaceTaken { name: "kube-system".into() },
+                Refusal::NameReserved { name: "kube-system".into() },
             ),
             (
                 Asked::AdoptNamespace { name: "A".into() },

@@ -7,7 +7,10 @@ use controller::{
     drift::{Part, Repair},
     object::{Claim, label},
 };
-use domain::binding::{Binding, ClusterRole};
+use domain::{
+    binding::{Binding, ClusterRole},
+    namespace::PodSecurity,
+};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -186,4 +189,46 @@ async fn a_binding_whose_role_was_exchanged_by_hand_is_no_longer_ours() {
     room.cluster.kubectl(&["-n", room.named("dev").as_str(), "delete", "rolebinding", &bob.name().to_string()]);
     room.desk.report_within(REPAIRED_WITHIN, since, "made anew", |it| it.is_in_sync()).await;
     successor.stop().await;
+}
+
+impl Room {
+    fn level(&self, ending: &str) -> String {
+        let label = "jsonpath={.metadata.labels.pod-security\\.kubernetes\\.io/enforce}";
+        self.cluster.kubectl(&["get", "namespace", self.named(ending).as_str(), "-o", label])
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_made_namespace_holds_its_pods_to_the_level_whatever_is_done_to_the_label() {
+    let Some(cluster) = cluster().await else { return };
+    let room = cluster.room().await;
+    let controller = room.controller("a").await;
+    let namespaces = [room.named("dev")];
+    // As an older version made it: without a level, which nobody took away.
+    let version = room.desk.want(room.organization, &[], &namespaces);
+    room.desk.in_sync(version).await;
+    assert_eq!(room.level("dev"), "");
+    *room.desk.pod_security.lock().unwrap() = Some(PodSecurity::Baseline);
+    let version = room.desk.want(room.organization, &[], &namespaces);
+    assert!(room.desk.in_sync(version).await.namespace_drift.is_empty());
+    assert_eq!(room.level("dev"), "baseline");
+
+    let label = label::POD_SECURITY;
+    for (change, by) in [(format!("{label}=privileged"), Some("kubectl-label")), (format!("{label}-"), None)] {
+        let since = room.desk.count();
+        room.cluster.kubectl(&["label", "--overwrite", "namespace", room.named("dev").as_str(), &change]);
+        let repaired = room.desk.report_within(REPAIRED_WITHIN, since, "repaired", |it| !it.namespace_drift.is_empty());
+        let report = repaired.await;
+        let drift = &report.namespace_drift[0];
+        assert_eq!((&drift.namespace, &drift.what), (&namespaces[0], &vec![Part::Label(label.to_owned())]));
+        assert_eq!(drift.change.as_ref().map(|change| change.by.as_str()), by, "{change}");
+        assert!(report.is_in_sync());
+        assert_eq!(room.level("dev"), "baseline");
+    }
+
+    *room.desk.pod_security.lock().unwrap() = Some(PodSecurity::Restricted);
+    let version = room.desk.want(room.organization, &[], &[room.named("dev"), room.named("live")]);
+    assert!(room.desk.in_sync(version).await.namespace_drift.is_empty(), "another setting is nobody's drift");
+    assert_eq!((room.level("dev"), room.level("live")), ("restricted".to_owned(), "restricted".to_owned()));
+    controller.stop().await;
 }

@@ -1,7 +1,7 @@
 //! An office on paper: it wants what the test says, and keeps every report. Each controller comes to a window of its own.
 
 use controller::{Connection, Lease, Office, Report, Standing, Trouble, Wanted, plan::Deletions};
-use domain::{binding::Binding, id::OrganizationId, text::NamespaceName, told::Told};
+use domain::{binding::Binding, id::OrganizationId, namespace::PodSecurity, text::NamespaceName, told::Told};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
@@ -16,6 +16,8 @@ use tokio::{sync::watch, time::timeout};
 pub(crate) struct Desk {
     wishes: Mutex<BTreeMap<OrganizationId, Wanted>>,
     pub(crate) trouble: Mutex<Option<Trouble>>,
+    /// What pods are held to by the next wish.
+    pub(crate) pod_security: Mutex<Option<PodSecurity>>,
     /// What is counted of what the cluster was told; nothing is, as long as there is none.
     count: Mutex<Option<Told>>,
     pushed: watch::Sender<Vec<OrganizationId>>,
@@ -44,7 +46,17 @@ impl Desk {
         let (bindings, adopted) = (bindings.to_vec(), BTreeSet::new());
         wishes.insert(
             organization,
-            Wanted { version, bindings, namespaces, adopted, deletions, until: None, news: true, told: None },
+            Wanted {
+                version,
+                bindings,
+                namespaces,
+                adopted,
+                pod_security: *self.pod_security.lock().unwrap(),
+                deletions,
+                until: None,
+                news: true,
+                told: None,
+            },
         );
         drop(wishes);
         self.push(organization);
