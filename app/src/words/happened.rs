@@ -92,10 +92,15 @@ pub fn event(event: &ActivityEvent) -> String {
             format!("let {} into the cluster in their own name", machine(name.as_ref()))
         }
         ActivityEvent::NamespaceCreated { namespace } => format!("created the namespace {namespace}"),
-        ActivityEvent::Refused { action, reason } => {
-            format!("tried to {}, which was refused: {}", attempt(action), reason.replace('_', " "))
+        ActivityEvent::Refused { action, reason, times } => {
+            format!("tried to {}, which was refused: {}{}", attempt(action), reason.replace('_', " "), repeated(*times))
         }
     }
+}
+
+/// How often, where it was more than once.
+pub fn repeated(times: u64) -> String {
+    if times > 1 { format!(" ({times} times)") } else { String::new() }
 }
 
 /// What somebody wrote beside it.

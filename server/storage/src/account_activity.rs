@@ -8,6 +8,7 @@ statements! {
     INSERT = "insert into account_activity (id, user_id, at, code, ip, user_agent) values ($1, $2, $3, $4, $5, $6)";
     LIST = "select at, code, ip, user_agent from account_activity where user_id = $1 order by at desc limit $2";
     DELETE_OVER = "delete from account_activity where at < $1";
+    DELETE_ANONYMOUS_OVER = "delete from account_activity where user_id is null and at < $1";
 }
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -38,4 +39,9 @@ pub async fn list(c: &mut Connection, user: UserId, limit: u32) -> Result<Vec<En
 
 pub async fn delete_over(c: &mut Connection, before: Timestamp) -> Result<u64, Error> {
     execute!(c, DELETE_OVER, At(before))
+}
+
+/// Of lines that name no account.
+pub async fn delete_anonymous_over(c: &mut Connection, before: Timestamp) -> Result<u64, Error> {
+    execute!(c, DELETE_ANONYMOUS_OVER, At(before))
 }

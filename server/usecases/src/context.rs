@@ -1,6 +1,13 @@
 //! What a use case works with: the installation, and who asks.
 
-use crate::{Bell, Clock, Error, Keys, Passwords, judge::Judge, keys::sha256, seen::Seen};
+use crate::{
+    Bell, Clock, Error, Keys, Passwords,
+    gates::{Attempt, Tried},
+    judge::Judge,
+    keys::sha256,
+    repeats::Repeats,
+    seen::Seen,
+};
 use domain::{
     Refusal,
     access::Actor,
@@ -73,6 +80,8 @@ pub struct Installation {
     pub(crate) sessions_seen: Seen<SessionId>,
     pub(crate) tokens_used: Seen<TokenId>,
     pub(crate) logins_used: Seen<LoginId>,
+    /// Refused attempts that are still to be written into the logs of their organizations.
+    pub(crate) refused: Repeats<Attempt, Tried>,
 }
 
 impl Installation {
@@ -91,6 +100,7 @@ impl Installation {
             sessions_seen: Seen::new(apart),
             tokens_used: Seen::new(apart),
             logins_used: Seen::new(apart),
+            refused: Repeats::default(),
         }
     }
 }

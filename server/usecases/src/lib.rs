@@ -32,6 +32,7 @@ pub mod organizations;
 pub mod outbox;
 pub mod password_reset;
 mod passwords;
+mod repeats;
 pub mod requests;
 mod seen;
 pub mod sessions;

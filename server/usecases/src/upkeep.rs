@@ -3,6 +3,7 @@
 use crate::{
     Context, Error, Installation, Settings,
     cluster::DRIFTS_KEPT,
+    gates::write_refused,
     outbox::{LEASE, LONGEST_WAIT},
 };
 use domain::{
@@ -20,6 +21,8 @@ use storage::{
 /// How long sent letters and an account's own log are kept.
 const LETTERS_KEPT: Duration = Duration::from_secs(30 * 86_400);
 const ACCOUNT_LOG_KEPT: Duration = Duration::from_secs(400 * 86_400);
+/// Of lines that name no account: anybody can have them written.
+const ANONYMOUS_KEPT: Duration = Duration::from_secs(30 * 86_400);
 const COUNTERS_KEPT: Duration = Duration::from_secs(2 * 3600);
 
 /// What the clocks of replicas may differ by: less than a lease, or one would take what another one is sending.
@@ -28,8 +31,10 @@ const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 /// Tokens of whose end the admins are told in one go; the rest wait for the next hour.
 const REMINDED_AT_ONCE: u32 = 500;
 
-/// Writes down when each session, each token and each login was last used. Called every minute and at shutdown.
+/// Writes down when each session, each token and each login was last used, and what was counted of repeated refusals. Called
+/// every minute, and after each answer of a function.
 pub async fn write_seen(installation: &Installation) -> Result<(), Error> {
+    write_refused(installation, installation.refused.due(installation.clock.now())).await;
     let (seen, used) = (installation.sessions_seen.gathered(), installation.tokens_used.gathered());
     let logins = installation.logins_used.gathered();
     if seen.is_empty() && used.is_empty() && logins.is_empty() {
@@ -44,6 +49,12 @@ pub async fn write_seen(installation: &Installation) -> Result<(), Error> {
     installation.tokens_used.forget(&used);
     installation.logins_used.forget(&logins);
     Ok(())
+}
+
+/// Writes down all that is still only counted: the process ends.
+pub async fn write_rest(installation: &Installation) -> Result<(), Error> {
+    write_refused(installation, installation.refused.rest(installation.clock.now())).await;
+    write_seen(installation).await
 }
 
 /// Brings to the present what was written while the clock was ahead: else a session would outlive its day, and a letter would
@@ -78,6 +89,7 @@ pub async fn sweep(installation: &Installation) -> Result<(), Error> {
     cluster::forget_drifts(&mut c, now.minus(DRIFTS_KEPT)).await?;
     outbox::delete_sent(&mut c, now.minus(LETTERS_KEPT)).await?;
     account_activity::delete_over(&mut c, now.minus(ACCOUNT_LOG_KEPT)).await?;
+    account_activity::delete_anonymous_over(&mut c, now.minus(ANONYMOUS_KEPT)).await?;
     Ok(c.commit().await?)
 }
 

@@ -94,7 +94,7 @@ fn an_attempt_that_was_refused_is_written_down() {
             .iter()
             .rev()
             .map(|entry| match &entry.event {
-                ActivityEvent::Refused { action, reason } => {
+                ActivityEvent::Refused { action, reason, .. } => {
                     (entry.actor_name.as_str(), action.as_str(), reason.as_str())
                 }
                 other => panic!("{other:?}"),

@@ -34,6 +34,7 @@ mod outbox;
 mod passwords;
 mod removal;
 mod removal_races;
+mod repeats;
 mod requests;
 mod restored;
 mod roster;

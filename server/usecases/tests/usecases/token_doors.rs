@@ -35,7 +35,7 @@ async fn ask(context: &Context, slug: &str, maker: &str, program: &Program) -> (
 /// What the log tells of refused attempts, the oldest first: who, what, why.
 async fn attempts(person: &Person) -> Vec<(String, String, String)> {
     let refused = person.log().await.into_iter().rev().filter_map(|entry| match entry.event {
-        ActivityEvent::Refused { action, reason } => Some((entry.actor_kind, action, reason)),
+        ActivityEvent::Refused { action, reason, .. } => Some((entry.actor_kind, action, reason)),
         _ => None,
     });
     refused.collect()
