@@ -7,6 +7,7 @@ import { listeners } from "./listeners.mjs";
 import { get, load, postEach, postInTurn, postNumbered, postVersioned } from "./load.mjs";
 import { Server } from "./server.mjs";
 import { unfinishedHeads } from "./silent.mjs";
+import { strangers } from "./strangers.mjs";
 
 const postgres = new URL("../../.ci/postgres", import.meta.url).pathname;
 const lines = [];
@@ -153,6 +154,7 @@ await at(
   async (server) => {
     await tokens(server);
     await reviews(server);
+    for (const [name, value] of await strangers(server)) figure(name, value);
   },
   100_000,
 );

@@ -206,6 +206,7 @@ pub fn account_event(code: &str) -> &str {
         "created" => "Account created",
         "signed_in" => "Signed in",
         "signed_out" => "Signed out",
+        "sign_in_failed" => "Wrong password given",
         "names_changed" => "Names changed",
         "password_changed" => "Password changed",
         "password_rehashed" => "Password stored more strongly",

@@ -113,9 +113,8 @@ fn who_guesses_too_often_is_told_to_wait_and_for_how_long() {
     on_both(async |house| {
         house.found("Northwind", "ada@northwind.example").await;
         let guesser = house.anonymous();
-        for n in 0..10 {
-            let fields = [("email", format!("p{n}@x.example")), ("password", "a guess like any other".to_owned())];
-            let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        for _ in 0..10 {
+            let fields = [("email", "ada@northwind.example"), ("password", "a guess like any other")];
             assert_eq!(guesser.call("sessions/sign-in", &fields).await.brief(), "401 wrong_credentials");
         }
         let right = [("email", "ada@northwind.example"), ("password", PASSWORD), ("back", "/sign-in")];

@@ -16,6 +16,7 @@ mod dice;
 mod error;
 mod gates;
 pub mod grants;
+mod guesses;
 pub mod guide;
 pub mod invitations;
 pub mod judge;

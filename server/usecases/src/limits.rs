@@ -6,23 +6,25 @@ use domain::{
     id::{LoginRequestId, OrganizationId},
     login::INTERVAL,
     text::EmailAddress,
+    time::Timestamp,
 };
 use std::time::Duration;
-use storage::{Connection, attempts};
+use storage::{
+    Connection,
+    attempts::{self, Window},
+};
 
-const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(60 * 60);
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// Wrong passwords a minute from one network address.
-const GUESSES_PER_MINUTE: i64 = 10;
+/// Wrong codes of machines a minute by one person.
+const CODES_PER_MINUTE: i64 = 10;
 /// Mails an hour to one address, of all kinds together: nobody's mailbox becomes our victim's.
 const MAILS_PER_HOUR: i64 = 3;
 /// Sign-ups and forgotten passwords a minute from one network address.
 const REQUESTS_PER_MINUTE: i64 = 30;
 /// What one organization asks of the operator in an hour.
 const ASKED_PER_HOUR: i64 = 30;
-/// Wrong passwords for one account before each further one waits.
-const FREE_GUESSES: i64 = 5;
 
 async fn add(
     context: &Context,
@@ -34,15 +36,17 @@ async fn add(
 ) -> Result<(), Error> {
     let now = context.now();
     let counted = attempts::add(c, key, tries, now, now.minus(window)).await?;
-    if counted.count > most {
-        let retry_after = counted.started_at.plus(window).since(now).max(Duration::from_secs(1));
-        return Err(Refusal::TooManyRequests { retry_after }.into());
-    }
-    Ok(())
+    if counted.count > most { Err(until_over(counted, window, now).into()) } else { Ok(()) }
+}
+
+/// Too many until the window is over.
+pub(crate) fn until_over(counted: Window, window: Duration, now: Timestamp) -> Refusal {
+    let retry_after = counted.started_at.plus(window).since(now).max(Duration::from_secs(1));
+    Refusal::TooManyRequests { retry_after }
 }
 
 /// The network address a guess came from. IPv6 hands out whole /64s, so that is what is counted.
-fn network(context: &Context) -> String {
+pub(crate) fn network(context: &Context) -> String {
     match context.caller.ip {
         Some(std::net::IpAddr::V6(ip)) => {
             let s = ip.segments();
@@ -53,39 +57,32 @@ fn network(context: &Context) -> String {
     }
 }
 
-/// Counts a guess before it is looked at, so that guesses sent at once can't all slip through; taken back by
-/// [`guessed_right`].
-pub(crate) async fn guess(context: &Context) -> Result<(), Error> {
+/// Counts a guess at what a machine shows before it is looked at, so that guesses sent at once can't all slip through; taken
+/// back by [`code_right`]. By person, so that nobody uses up a colleague's behind the same address.
+pub(crate) async fn code(context: &Context) -> Result<(), Error> {
     let mut c = context.installation.db.write().await?;
-    let counted = add(context, &mut c, &format!("guess {}", network(context)), 1, GUESSES_PER_MINUTE, MINUTE).await;
+    let counted = add(context, &mut c, &format!("code {}", guesser(context)), 1, CODES_PER_MINUTE, MINUTE).await;
     c.commit().await?;
     counted
 }
 
-pub(crate) async fn guessed_right(context: &Context) -> Result<(), Error> {
+pub(crate) async fn code_right(context: &Context) -> Result<(), Error> {
     let mut c = context.installation.db.write().await?;
     let now = context.now();
-    attempts::add(&mut c, &format!("guess {}", network(context)), -1, now, now.minus(MINUTE)).await?;
+    attempts::add(&mut c, &format!("code {}", guesser(context)), -1, now, now.minus(MINUTE)).await?;
     c.commit().await?;
     Ok(())
 }
 
-/// Hashed: the table must not tell which addresses somebody tried, nor whom mail went to.
-fn key_of(what: &str, email: &str) -> String {
-    let hash = sha256(&email.to_lowercase());
-    let hex: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{what} {hex}")
+fn guesser(context: &Context) -> String {
+    context.caller.person().map_or_else(|| network(context), |person| person.user.to_string())
 }
 
-/// Counts a wrong password for an account and says how long its answer should take: strangers slow a guesser of this
-/// account down, but can never lock its owner out.
-pub(crate) async fn wrong_password(context: &Context, email: &str) -> Result<Duration, Error> {
-    let mut c = context.installation.db.write().await?;
-    let now = context.now();
-    let counted = attempts::add(&mut c, &key_of("account", email), 1, now, now.minus(HOUR)).await?;
-    c.commit().await?;
-    let over = (counted.count - FREE_GUESSES).clamp(0, 6);
-    Ok(if over == 0 { Duration::ZERO } else { Duration::from_millis(50 << over) })
+/// Hashed: the table must not tell which addresses somebody tried, nor whom mail went to.
+pub(crate) fn key_of(what: &str, email: &str) -> String {
+    let hash = sha256(email);
+    let hex: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{what} {hex}")
 }
 
 /// Counts how often a machine asks what became of its request. A little early is early enough: networks are not even.

@@ -4,6 +4,7 @@ use crate::{
     Context, Error, Installation, Settings,
     cluster::DRIFTS_KEPT,
     gates::write_refused,
+    guesses::write_failed,
     outbox::{LEASE, LONGEST_WAIT},
 };
 use domain::{
@@ -35,6 +36,7 @@ const REMINDED_AT_ONCE: u32 = 500;
 /// every minute, and after each answer of a function.
 pub async fn write_seen(installation: &Installation) -> Result<(), Error> {
     write_refused(installation, installation.refused.due(installation.clock.now())).await;
+    write_failed(installation).await?;
     let (seen, used) = (installation.sessions_seen.gathered(), installation.tokens_used.gathered());
     let logins = installation.logins_used.gathered();
     if seen.is_empty() && used.is_empty() && logins.is_empty() {

@@ -2,7 +2,6 @@
 
 use crate::people::*;
 use domain::Refusal;
-use std::time::Duration;
 use usecases::{invitations, password_reset, sessions};
 
 #[test]
@@ -65,79 +64,6 @@ fn an_organization_sends_two_hundred_invitations_an_hour() {
         house.advance(MINUTE);
         let ada = house.sign_in(&ada.email, &ada.slug, PASSWORD).await.unwrap();
         ada.invite("late@northwind.example").await;
-    });
-}
-
-#[test]
-fn ten_wrong_guesses_a_minute_are_let_in_from_one_network_and_the_eleventh_is_not() {
-    on_both(async |house| {
-        house.found("Northwind", "ada@northwind.example").await;
-        let guesser = house.stranger().await;
-        // Of different accounts: more than five of one would be slowed.
-        let guess = async |n: usize| sessions::sign_in(&guesser, &format!("p{}@x.example", n / 3), "wrong").await;
-        for n in 0..10 {
-            assert_eq!(refused(guess(n).await), Refusal::WrongCredentials);
-            house.advance(Duration::from_secs(1));
-        }
-        let wait = Duration::from_secs(50);
-        assert_eq!(refused(guess(10).await), Refusal::TooManyRequests { retry_after: wait });
-        let right = sessions::sign_in(&guesser, "ada@northwind.example", PASSWORD).await;
-        assert_eq!(refused(right), Refusal::TooManyRequests { retry_after: wait }, "not even the right one");
-        house.sign_in("ada@northwind.example", "northwind", PASSWORD).await.unwrap();
-        house.advance(wait - MICROSECOND);
-        refused(guess(11).await);
-        house.advance(MICROSECOND);
-        sessions::sign_in(&guesser, "ada@northwind.example", PASSWORD).await.unwrap();
-    });
-}
-
-#[test]
-fn a_right_password_is_no_guess() {
-    on_both(async |house| {
-        house.found("Northwind", "ada@northwind.example").await;
-        let office = house.stranger().await;
-        for _ in 0..12 {
-            sessions::sign_in(&office, "ada@northwind.example", PASSWORD).await.unwrap();
-        }
-        for n in 0..10 {
-            refused(sessions::sign_in(&office, &format!("p{n}@x.example"), "wrong").await);
-        }
-        let why = refused(sessions::sign_in(&office, "ada@northwind.example", PASSWORD).await);
-        assert!(matches!(why, Refusal::TooManyRequests { .. }));
-    });
-}
-
-#[test]
-fn guesses_sent_at_once_do_not_slip_through_together() {
-    on_both(async |house| {
-        house.found("Northwind", "ada@northwind.example").await;
-        let guesser = house.stranger().await;
-        let mut crowd = tokio::task::JoinSet::new();
-        for n in 0..40 {
-            let guesser = guesser.clone();
-            crowd.spawn(async move { sessions::sign_in(&guesser, &format!("p{n}@x.example"), "wrong").await });
-        }
-        let refusals: Vec<_> = crowd.join_all().await.into_iter().map(refused).collect();
-        assert_eq!(refusals.iter().filter(|why| **why == Refusal::WrongCredentials).count(), 10);
-    });
-}
-
-#[test]
-fn a_network_of_the_newer_kind_is_counted_as_a_whole() {
-    on_both(async |house| {
-        house.found("Northwind", "ada@northwind.example").await;
-        for n in 0..10 {
-            let neighbour = house.browser(None, format!("2001:db8:1:2::{n}").parse().unwrap()).await;
-            assert_eq!(
-                refused(sessions::sign_in(&neighbour, &format!("p{n}@x.example"), "x").await),
-                Refusal::WrongCredentials
-            );
-        }
-        let neighbour = house.browser(None, "2001:db8:1:2:ffff::1".parse().unwrap()).await;
-        let why = refused(sessions::sign_in(&neighbour, "p@x.example", "x").await);
-        assert!(matches!(why, Refusal::TooManyRequests { .. }), "{why:?}");
-        let other = house.browser(None, "2001:db8:1:3::1".parse().unwrap()).await;
-        assert_eq!(refused(sessions::sign_in(&other, "p@x.example", "x").await), Refusal::WrongCredentials);
     });
 }
 

@@ -16,6 +16,7 @@ mod decisions;
 mod demo;
 mod ends;
 mod grants;
+mod guesses;
 mod inheritance;
 mod installation;
 mod invitation_races;
