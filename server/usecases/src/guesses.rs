@@ -150,7 +150,7 @@ async fn take_back(context: &Context, counted: Counted, right: Option<&str>) -> 
 
 /// What tells this browser from others, if it has proved this account's password before: by its session, or by a cookie that
 /// outlives it.
-fn known_browser(context: &Context, user: UserId) -> Option<String> {
+pub(crate) fn known_browser(context: &Context, user: UserId) -> Option<String> {
     let brought = context.caller.device.as_deref().unwrap_or_default();
     let proved = brought.split(SEPARATOR).find(|proof| context.keys().proves_device(proof, user));
     let device = proved.and_then(Keys::link_id).map(|id| id.to_string());

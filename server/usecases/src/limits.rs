@@ -1,9 +1,9 @@
 //! How often something may be tried. Counted in the database, where all replicas look.
 
-use crate::{Context, Error, keys::sha256};
+use crate::{Context, Error, Settings, keys::sha256};
 use domain::{
     Refusal,
-    id::{LoginRequestId, OrganizationId},
+    id::{LoginRequestId, OrganizationId, UserId},
     login::INTERVAL,
     text::EmailAddress,
     time::Timestamp,
@@ -19,8 +19,10 @@ pub(crate) const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Wrong codes of machines a minute by one person.
 const CODES_PER_MINUTE: i64 = 10;
-/// Mails an hour to one address, of all kinds together: nobody's mailbox becomes our victim's.
+/// Mails an hour of one kind that one sender causes to one address.
 const MAILS_PER_HOUR: i64 = 3;
+/// Links for a new password to one address, caused by all strangers together while one of them lives.
+const RESETS_OF_STRANGERS: i64 = 20;
 /// Sign-ups and forgotten passwords a minute from one network address.
 const REQUESTS_PER_MINUTE: i64 = 30;
 /// What one organization asks of the operator in an hour.
@@ -94,9 +96,42 @@ pub(crate) async fn asked_again(context: &Context, request: LoginRequestId) -> R
     if asked.count > 1 { Err(Refusal::LoginTooSoon { retry_after: INTERVAL }.into()) } else { Ok(()) }
 }
 
-/// Whether one more mail may go to this address within this hour.
-pub(crate) async fn mail_to(context: &Context, c: &mut Connection, email: &EmailAddress) -> Result<(), Error> {
-    add(context, c, &key_of("mail", email.as_str()), 1, MAILS_PER_HOUR, HOUR).await
+/// Whether one more invitation may go to this address within this hour, from this organization and from this person in any.
+/// What others send there is theirs.
+pub(crate) async fn invitation_to(
+    context: &Context,
+    c: &mut Connection,
+    (organization, user): (OrganizationId, UserId),
+    email: &EmailAddress,
+) -> Result<(), Error> {
+    for sender in [format!("mail {organization}"), format!("mail {user}")] {
+        add(context, c, &key_of(&sender, email.as_str()), 1, MAILS_PER_HOUR, HOUR).await?;
+    }
+    Ok(())
+}
+
+/// Whether one more mail may go to this address because somebody signs up with it, from this network address.
+pub(crate) async fn verification_to(context: &Context, c: &mut Connection, email: &EmailAddress) -> Result<(), Error> {
+    let sender = format!("sign-up {}", network(context));
+    add(context, c, &key_of(&sender, email.as_str()), 1, MAILS_PER_HOUR, HOUR).await
+}
+
+/// Whether one more link for a new password may go to this address. A browser that has signed in before has a budget of its
+/// own. Of strangers, each network address has one, and all of them together as many as leave no gap: while it is used up, a
+/// link that was mailed is still good.
+pub(crate) async fn reset_to(
+    context: &Context,
+    c: &mut Connection,
+    email: &EmailAddress,
+    known_browser: Option<&str>,
+) -> Result<(), Error> {
+    let email = email.as_str();
+    if let Some(browser) = known_browser {
+        return add(context, c, &key_of(&format!("reset {browser}"), email), 1, MAILS_PER_HOUR, HOUR).await;
+    }
+    let sender = format!("reset {}", network(context));
+    add(context, c, &key_of(&sender, email), 1, MAILS_PER_HOUR, HOUR).await?;
+    add(context, c, &key_of("reset", email), 1, RESETS_OF_STRANGERS, Settings::RESET_LIFETIME).await
 }
 
 pub(crate) async fn invitations(

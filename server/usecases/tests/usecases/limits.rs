@@ -2,7 +2,10 @@
 
 use crate::people::*;
 use domain::Refusal;
-use usecases::{invitations, password_reset, sessions};
+use usecases::{
+    invitations::{self, Outcome},
+    password_reset, sessions,
+};
 
 #[test]
 fn one_address_gets_three_mails_an_hour() {
@@ -24,22 +27,64 @@ fn one_address_gets_three_mails_an_hour() {
 }
 
 #[test]
-fn the_mails_of_several_organizations_to_one_address_count_together() {
+fn what_one_organization_sends_to_an_address_uses_up_no_others_mails() {
     on_both(async |house| {
-        let mut founders = Vec::new();
-        for n in 0..4 {
-            founders.push(house.found(&format!("Organization {n}"), &format!("ada{n}@northwind.example")).await);
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let carl = house.found("Contoso", "carl@contoso.example").await;
+        let invited = ada.invite("bob@northwind.example").await;
+        for _ in 0..2 {
+            invitations::resend(&ada.context().await, &ada.slug, &invited.id).await.unwrap();
         }
-        for founder in &founders[..3] {
-            founder.send("bob@northwind.example").await.unwrap();
+        refused(invitations::resend(&ada.context().await, &ada.slug, &invited.id).await);
+        carl.invite("bob@northwind.example").await;
+        let bob = house.sign_up("Bobs", "bob@northwind.example").await;
+        assert!(bob.is_ok());
+        house.post().await;
+        assert!(house.mails_to("bob@northwind.example").iter().any(|mail| mail.text.contains("/verify/")));
+    });
+}
+
+#[test]
+fn an_address_over_its_limit_is_reported_and_the_others_of_a_sending_are_invited() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        for _ in 0..3 {
+            let invited = ada.invite("bob@northwind.example").await;
+            invitations::revoke(&ada.context().await, &ada.slug, &invited.id).await.unwrap();
         }
-        let fourth = founders[3].send("bob@northwind.example").await;
-        assert_eq!(refused(fourth), Refusal::TooManyRequests { retry_after: HOUR });
-        // A refused sending leaves nothing behind, for its other addresses either.
+        let alone = ada.send("bob@northwind.example").await;
+        assert_eq!(refused(alone), Refusal::TooManyRequests { retry_after: HOUR });
         let both = texts(["eve@northwind.example", "bob@northwind.example"]);
-        let sent = invitations::send(&founders[3].context().await, &founders[3].slug, &both, None).await;
-        refused(sent);
-        assert_eq!(house.organization(&founders[3].slug).await.invitations_pending, 0);
+        let sent = invitations::send(&ada.context().await, &ada.slug, &both, None).await.unwrap();
+        assert!(matches!(sent[0].outcome, Outcome::Sent(_)), "{:?}", sent[0].outcome);
+        assert!(matches!(sent[1].outcome, Outcome::Limited { retry_after: HOUR }), "{:?}", sent[1].outcome);
+        assert_eq!(house.organization(&ada.slug).await.invitations_pending, 1);
+    });
+}
+
+#[test]
+fn strangers_use_up_nobodys_new_password() {
+    on_both(async |house| {
+        let ada = house.found("Northwind", "ada@northwind.example").await;
+        let one = house.stranger().await;
+        for _ in 0..5 {
+            password_reset::request(&one, &ada.email).await.unwrap();
+        }
+        house.post().await;
+        assert_eq!(house.mails_to(&ada.email).len(), 3, "one address is enough for three");
+        for _ in 0..30 {
+            password_reset::request(&house.stranger().await, &ada.email).await.unwrap();
+        }
+        house.post().await;
+        assert_eq!(house.mails_to(&ada.email).len(), 20, "all of them for twenty");
+        let signed_in = sessions::sign_in(&house.stranger().await, &ada.email, PASSWORD).await.unwrap();
+        let mut own = house.stranger().await;
+        own.caller.device = Some(signed_in.cookie.device().to_owned());
+        for _ in 0..4 {
+            password_reset::request(&own, &ada.email).await.unwrap();
+        }
+        house.post().await;
+        assert_eq!(house.mails_to(&ada.email).len(), 23, "her own browser has three of its own");
     });
 }
 
