@@ -4,7 +4,7 @@ mod happened;
 mod times;
 mod wishes;
 
-pub use happened::{account_event, event, event_kind, operator_event};
+pub use happened::{account_event, event, event_kind, operator_event, repeated};
 pub use times::{clock_at, day, day_at, exact, relative_at, time, time_at};
 pub use wishes::{consequences, letter};
 

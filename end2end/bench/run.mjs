@@ -8,6 +8,7 @@ import { get, load, postEach, postInTurn, postNumbered, postVersioned } from "./
 import { outage } from "./outage.mjs";
 import { Server } from "./server.mjs";
 import { unfinishedHeads } from "./silent.mjs";
+import { strangers } from "./strangers.mjs";
 
 const postgres = new URL("../../.ci/postgres", import.meta.url).pathname;
 const lines = [];
@@ -155,6 +156,7 @@ await at(
   async (server) => {
     await tokens(server);
     await reviews(server);
+    for (const [name, value] of await strangers(server)) figure(name, value);
   },
   100_000,
 );

@@ -12,7 +12,7 @@ use axum::{
 use prometheus_client::{
     encoding::{EncodeLabelSet, prometheus_text},
     metrics::{
-        counter::Counter,
+        counter::{ConstCounter, Counter},
         family::Family,
         gauge::{ConstGauge, Gauge},
         histogram::Histogram,
@@ -21,7 +21,7 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 use std::{
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 use usecases::{Error, Installation, OutboxState, cluster, outbox};
@@ -82,6 +82,8 @@ impl Metrics {
         let mut registry = Registry::with_prefix("bailiwick");
         self.register(&mut registry);
         register_pools(&mut registry, installation);
+        let wrong = ConstCounter::new(installation.wrong_passwords.load(Ordering::Relaxed));
+        registry.register("wrong_passwords", "Passwords that were given and wrong, at any door", wrong);
         let up = "Whether the database answered just now: 1 or 0";
         match kept {
             Ok(Ok(kept)) => {

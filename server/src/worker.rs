@@ -80,7 +80,7 @@ pub async fn keep_house(installation: Arc<Installation>, mut stop: watch::Receiv
             tracing::error!(?error, "housekeeping failed; it will be tried again");
         }
     }
-    if let Err(error) = upkeep::write_seen(&installation).await {
+    if let Err(error) = upkeep::write_rest(&installation).await {
         tracing::error!(?error, "when sessions and tokens were last used could not be written down");
     }
 }

@@ -9,6 +9,8 @@ pub enum AccountEvent {
     Created,
     SignedIn,
     SignedOut,
+    /// A wrong password was given, at whichever door.
+    SignInFailed,
     SignUpRequested,
     NamesChanged,
     PasswordChanged,
@@ -34,6 +36,7 @@ impl AccountEvent {
             Self::Created => "created",
             Self::SignedIn => "signed_in",
             Self::SignedOut => "signed_out",
+            Self::SignInFailed => "sign_in_failed",
             Self::SignUpRequested => "sign_up_requested",
             Self::NamesChanged => "names_changed",
             Self::PasswordChanged => "password_changed",

@@ -112,9 +112,19 @@ pub enum ActivityEvent {
     /// Many bindings were to go from the cluster at once, and the operator said that this is meant.
     #[serde(rename = "deletions.confirmed")]
     DeletionsConfirmed { deletions: u64 },
-    /// Somebody of the organization tried what the rules do not allow.
+    /// Somebody of the organization tried what the rules do not allow, so many times since the line before about the same.
     #[serde(rename = "refused")]
-    Refused { action: String, reason: String },
+    Refused {
+        action: String,
+        reason: String,
+        #[serde(default = "once")]
+        times: u64,
+    },
+}
+
+/// Lines from before repeats were counted.
+const fn once() -> u64 {
+    1
 }
 
 impl ActivityEvent {

@@ -35,6 +35,8 @@ pub struct Event {
     pub code: String,
     pub ip: Option<String>,
     pub user_agent: Option<String>,
+    /// How often since the line before about the same: failed sign-ins of a minute are one line.
+    pub times: u64,
 }
 
 /// All that a person's own page shows.
@@ -84,6 +86,7 @@ pub async fn page() -> Result<Page, ApiError> {
         code: entry.code,
         ip: entry.ip,
         user_agent: entry.user_agent,
+        times: entry.times.unsigned_abs(),
     });
     let settings = context.settings();
     Ok(Page {

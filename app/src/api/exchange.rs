@@ -19,6 +19,8 @@ pub struct Exchange {
 #[derive(Default)]
 pub struct Answer {
     pub cookie: Option<CookieChange>,
+    /// What the browser keeps after its session.
+    pub device: Option<String>,
     /// Where a browser goes next: a path of ours.
     pub next: Option<String>,
     /// What a person is told about it.
@@ -75,7 +77,10 @@ pub(crate) fn must_prove(context: &Context) -> Option<EmailAddress> {
 }
 
 pub(crate) fn sign_in_with(cookie: &Cookie) {
-    say(|answer| answer.cookie = Some(CookieChange::Set(cookie.value().to_owned())));
+    say(|answer| {
+        answer.cookie = Some(CookieChange::Set(cookie.value().to_owned()));
+        answer.device = Some(cookie.device().to_owned());
+    });
 }
 
 pub(crate) fn sign_out() {

@@ -20,6 +20,8 @@ pub enum Outcome {
     AlreadyMember,
     DeactivatedMember,
     Invalid,
+    /// It got as many mails from here as it may within an hour.
+    MailLimit,
 }
 
 impl Outcome {
@@ -30,6 +32,7 @@ impl Outcome {
             Self::AlreadyMember => "already a member",
             Self::DeactivatedMember => "a deactivated member; reactivate them in the table",
             Self::Invalid => "not an email address; nothing was sent",
+            Self::MailLimit => "got three mails from you within the hour; try again later",
         }
     }
 }
@@ -135,6 +138,7 @@ pub async fn send(
                 Did::AlreadyMember => (Outcome::AlreadyMember, None),
                 Did::DeactivatedMember => (Outcome::DeactivatedMember, None),
                 Did::Invalid => (Outcome::Invalid, None),
+                Did::Limited { .. } => (Outcome::MailLimit, None),
             };
             Sending { email: sending.email, outcome, invitation }
         })

@@ -178,7 +178,7 @@ fn Recent(page: Signal<Page>) -> impl IntoView {
     let line = |event: &Event| {
         view! {
             <li class="event">
-                <p>{words::account_event(&event.code).to_owned()}</p>
+                <p>{format!("{}{}", words::account_event(&event.code), words::repeated(event.times))}</p>
                 <small class="quiet">{origin(event)}</small>
                 <Moment at=event.at />
             </li>

@@ -93,10 +93,15 @@ pub fn event(event: &ActivityEvent) -> String {
             format!("let {} into the cluster in their own name", machine(name.as_ref()))
         }
         ActivityEvent::NamespaceCreated { namespace } => format!("created the namespace {namespace}"),
-        ActivityEvent::Refused { action, reason } => {
-            format!("tried to {}, which was refused: {}", attempt(action), reason.replace('_', " "))
+        ActivityEvent::Refused { action, reason, times } => {
+            format!("tried to {}, which was refused: {}{}", attempt(action), reason.replace('_', " "), repeated(*times))
         }
     }
+}
+
+/// How often, where it was more than once.
+pub fn repeated(times: u64) -> String {
+    if times > 1 { format!(" ({times} times)") } else { String::new() }
 }
 
 /// What somebody wrote beside it.
@@ -203,6 +208,7 @@ pub fn account_event(code: &str) -> &str {
         "created" => "Account created",
         "signed_in" => "Signed in",
         "signed_out" => "Signed out",
+        "sign_in_failed" => "Wrong password given",
         "names_changed" => "Names changed",
         "password_changed" => "Password changed",
         "password_rehashed" => "Password stored more strongly",

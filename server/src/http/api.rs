@@ -2,7 +2,7 @@
 
 use super::{
     Server,
-    caller::{bearer, cookie_name, identify},
+    caller::{bearer, cookie_name, device_cookie_name, identify},
     pages::{self, local, redirect},
     plain::{self, Fields, append, set_notice},
 };
@@ -68,6 +68,7 @@ pub(super) async fn answer(State(server): State<Server>, request: Request) -> Re
         _ => redirect(next),
     };
     append_session(response.headers_mut(), answer.cookie, server.https);
+    append_device(response.headers_mut(), answer.device, server.https);
     if let Some(notice) = answer.notice {
         set_notice(response.headers_mut(), &notice, server.https);
     }
@@ -203,6 +204,7 @@ pub(super) fn error_response(error: &ApiError) -> Response {
 fn with_answer(mut response: Response, answer: Answer, https: bool) -> Response {
     let headers = response.headers_mut();
     append_session(headers, answer.cookie, https);
+    append_device(headers, answer.device, https);
     let notice = answer.notice.map(|notice| utf8_percent_encode(&notice, NON_ALPHANUMERIC).to_string());
     if let Some(notice) = notice.and_then(|notice| HeaderValue::from_str(&notice).ok()) {
         headers.insert(HeaderName::from_static(NOTICE), notice);
@@ -226,4 +228,13 @@ fn append_session(headers: &mut HeaderMap, change: Option<CookieChange>, https: 
         None => return,
     };
     append(headers, &format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"));
+}
+
+/// The longest that browsers keep a cookie (RFC 6265bis, 5.5): 400 days, in seconds.
+const DEVICE_KEPT: u64 = 400 * 86_400;
+
+fn append_device(headers: &mut HeaderMap, device: Option<String>, https: bool) {
+    let Some(device) = device else { return };
+    let (name, secure) = (device_cookie_name(https), if https { "; Secure" } else { "" });
+    append(headers, &format!("{name}={device}; Path=/; Max-Age={DEVICE_KEPT}; HttpOnly; SameSite=Lax{secure}"));
 }

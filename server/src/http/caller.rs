@@ -13,6 +13,11 @@ pub(super) const fn cookie_name(https: bool) -> &'static str {
     if https { "__Host-bailiwick" } else { "bailiwick" }
 }
 
+/// The cookie of a browser that has signed in before, which outlives its sessions.
+pub(super) const fn device_cookie_name(https: bool) -> &'static str {
+    if https { "__Host-bailiwick-device" } else { "bailiwick-device" }
+}
+
 /// Reads the request before it waits for anything: a request's body can't be shared between threads.
 ///
 /// `bearer` is what [`bearer`] found, where programs may ask; it is never looked for in a cookie or a query, and while it is
@@ -23,6 +28,7 @@ pub(super) fn identify<B>(
     bearer: Option<String>,
 ) -> impl Future<Output = Result<Context, Error>> + Send + use<B> {
     let secret = cookie(request.headers(), cookie_name(server.https)).map(ToOwned::to_owned);
+    let device = cookie(request.headers(), device_cookie_name(server.https)).map(ToOwned::to_owned);
     let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).map(ToOwned::to_owned);
     let (installation, ip) = (server.installation.clone(), address(server, request));
     async move {
@@ -31,7 +37,9 @@ pub(super) fn identify<B>(
             (None, Some(secret)) => Credential::Cookie(secret),
             (None, None) => Credential::None,
         };
-        Context::identify(installation, credential, ip, agent).await
+        let mut context = Context::identify(installation, credential, ip, agent).await?;
+        context.caller.device = device;
+        Ok(context)
     }
 }
 

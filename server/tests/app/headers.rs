@@ -130,7 +130,10 @@ fn cookies_are_bound_to_this_host_and_to_tls() {
         };
         let ada = house.found("Northwind", "ada@northwind.example").await;
         let answer = sign_in(&house.anonymous()).await;
-        let [line] = answer.cookies()[..] else { panic!("{:?}", answer.cookies()) };
+        let [line, device] = answer.cookies()[..] else { panic!("{:?}", answer.cookies()) };
+        let (value, flags) = device.split_once("; ").unwrap();
+        assert_eq!(flags, "Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax; Secure");
+        assert!(value.starts_with("__Host-bailiwick-device="), "{value}");
         let (value, flags) = line.split_once("; ").unwrap();
         assert_eq!(flags, "Path=/; Max-Age=86400; HttpOnly; SameSite=Lax; Secure");
         assert!(value.starts_with("__Host-bailiwick=") && value.len() > "__Host-bailiwick=".len() + 42, "{value}");
@@ -159,7 +162,8 @@ fn cookies_are_bound_to_this_host_and_to_tls() {
         assert_eq!(taken, "__Host-bailiwick-notice=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure");
 
         let answer = sign_in(&house.without_tls().anonymous()).await;
-        let [line] = answer.cookies()[..] else { panic!("{:?}", answer.cookies()) };
+        let [line, device] = answer.cookies()[..] else { panic!("{:?}", answer.cookies()) };
+        assert!(device.starts_with("bailiwick-device=") && device.ends_with("; HttpOnly; SameSite=Lax"), "{device}");
         assert!(line.starts_with("bailiwick=") && line.ends_with("; HttpOnly; SameSite=Lax"), "{line}");
         let (said, taken) =
             noticed(&house.without_tls().again("ada@northwind.example", "northwind").await.browser).await;

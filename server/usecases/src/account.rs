@@ -1,6 +1,6 @@
 //! A person's own names and password.
 
-use crate::{Context, Error, limits, passwords::Check, sessions::Cookie};
+use crate::{Context, Error, guesses, passwords::Check, sessions::Cookie};
 use domain::{Refusal, account::AccountEvent, id::UserId, letter::Letter, password::Password, text::PersonName};
 use storage::{
     account_activity, logins, organizations, password_resets, sessions,
@@ -22,12 +22,10 @@ pub async fn rename(context: &Context, first_name: &str, last_name: &str) -> Res
 
 /// Somebody who is signed in gives their present password.
 async fn prove(context: &Context, user: UserId, current: &str) -> Result<User, Error> {
-    limits::guess(context).await?;
     let user = users::find(&mut context.installation.db.read().await?, user).await?.ok_or(Refusal::NotSignedIn)?;
-    if context.installation.passwords.check(current, Some(&user.password_hash)).await? == Check::Wrong {
+    if guesses::check(context, user.email.as_str(), Some(&user), current).await? == Check::Wrong {
         return Err(Refusal::BadField { field: "current_password", problem: domain::text::Problem::Unknown }.into());
     }
-    limits::guessed_right(context).await?;
     Ok(user)
 }
 

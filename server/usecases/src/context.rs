@@ -1,7 +1,15 @@
 //! What a use case works with: the installation, and who asks.
 
+mod credentials;
+
 use crate::{
-    Bell, Clock, Error, Keys, Passwords, forwarders::UntrustedForwarders, judge::Judge, keys::sha256, seen::Seen,
+    Bell, Clock, Error, Keys, Passwords,
+    forwarders::UntrustedForwarders,
+    gates::{Attempt, Tried},
+    guesses::Failed,
+    judge::Judge,
+    repeats::Repeats,
+    seen::Seen,
 };
 use domain::{
     Refusal,
@@ -10,11 +18,10 @@ use domain::{
     operator,
     text::{EmailAddress, PersonName},
     time::Timestamp,
-    token::{Secret, is_expired},
 };
 use std::{
     net::IpAddr,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, atomic::AtomicU64},
     time::Duration,
 };
 use storage::{Db, credentials::Credential as Credentialed, tokens::Token};
@@ -80,6 +87,12 @@ pub struct Installation {
     pub(crate) logins_used: Seen<LoginId>,
     /// Peers whose word about others does not count.
     pub untrusted_forwarders: UntrustedForwarders,
+    /// Refused attempts that are still to be written into the logs of their organizations.
+    pub(crate) refused: Repeats<Attempt, Tried>,
+    /// Failed sign-ins that are still to be written into the logs of their accounts, with what each browser says it is.
+    pub(crate) failed: Repeats<Failed, Option<String>>,
+    /// Since this process began.
+    pub wrong_passwords: AtomicU64,
 }
 
 impl Installation {
@@ -99,6 +112,9 @@ impl Installation {
             tokens_used: Seen::new(apart),
             logins_used: Seen::new(apart),
             untrusted_forwarders: UntrustedForwarders::default(),
+            refused: Repeats::default(),
+            failed: Repeats::default(),
+            wrong_passwords: AtomicU64::new(0),
         }
     }
 }
@@ -185,6 +201,8 @@ pub struct Caller {
     pub(crate) who: Who,
     pub ip: Option<IpAddr>,
     pub user_agent: Option<String>,
+    /// What a browser brings that has signed in before, unproved.
+    pub device: Option<String>,
 }
 
 impl Caller {
@@ -262,7 +280,7 @@ impl Context {
         let user_agent = user_agent.map(|agent| agent.chars().filter(|c| !c.is_control()).take(200).collect());
         // Listening on `[::]`, a server sees IPv4 as `::ffff:…`, all of it one network in the eyes of IPv6.
         let ip = ip.map(|ip| ip.to_canonical());
-        Ok(Self { installation, caller: Caller { who, ip, user_agent } })
+        Ok(Self { installation, caller: Caller { who, ip, user_agent, device: None } })
     }
 
     pub fn now(&self) -> Timestamp {
@@ -341,61 +359,5 @@ impl Context {
 
     pub(crate) fn ip_text(&self) -> Option<String> {
         self.caller.ip.map(|ip| ip.to_string())
-    }
-}
-
-impl Installation {
-    async fn person_with(&self, cookie: &str) -> Result<Option<SignedIn>, Error> {
-        let found = self.person_of(cookie).await?;
-        Ok(found.map(|(person, last_seen_at)| {
-            self.sessions_seen.see(person.session, self.clock.now(), Some(last_seen_at));
-            person
-        }))
-    }
-
-    /// Whose live session this is, and when it was used last.
-    pub(crate) async fn person_of(&self, cookie: &str) -> Result<Option<(SignedIn, Timestamp)>, Error> {
-        let mut c = self.db.read().await?;
-        let Some(session) = storage::sessions::find(&mut c, &sha256(cookie)).await? else { return Ok(None) };
-        let now = self.clock.now();
-        let last = self.sessions_seen.at(session.id).unwrap_or(session.last_seen_at).max(session.last_seen_at);
-        let live = now < last.plus(Settings::SESSION_IDLE) && now < session.created_at.plus(Settings::SESSION_LONGEST);
-        let person = SignedIn {
-            session: session.id,
-            user: session.user,
-            email: session.email,
-            first_name: session.first_name,
-            last_name: session.last_name,
-            signed_in_at: session.created_at,
-            operator: session.operator,
-        };
-        Ok(live.then_some((person, session.last_seen_at)))
-    }
-
-    pub(crate) async fn token_with(&self, secret: &str) -> Result<Token, Error> {
-        // Before the database is asked: a typo, and what a scanner of secrets tries, costs a checksum.
-        let secret = Secret::parse(secret)?;
-        let mut c = self.db.read().await?;
-        let found = storage::tokens::find_by_secret(&mut c, &sha256(secret.reveal())).await?;
-        let token = found.ok_or(Refusal::TokenUnknown)?;
-        if token.suspended {
-            return Err(Refusal::OrganizationSuspended.into());
-        }
-        let now = self.clock.now();
-        match token.expires_at {
-            Some(at) if is_expired(token.expires_at, now) => Err(Refusal::TokenExpired { at }.into()),
-            _ => {
-                self.tokens_used.see(token.id, now, token.last_used_at);
-                Ok(token)
-            }
-        }
-    }
-
-    /// A program of the operator's.
-    async fn credential_with(&self, secret: &str) -> Result<Credentialed, Error> {
-        let secret = operator::Secret::parse(secret)?;
-        let mut c = self.db.read().await?;
-        let found = storage::credentials::find_by_secret(&mut c, &sha256(secret.reveal())).await?;
-        Ok(found.ok_or(Refusal::TokenUnknown)?)
     }
 }

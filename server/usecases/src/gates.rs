@@ -3,10 +3,12 @@
 
 mod account;
 mod installation;
+mod refused;
 
 use account::note;
 pub(crate) use account::{AccountWork, open_account};
 pub(crate) use installation::InstallationWork;
+pub(crate) use refused::{Attempt, Tried, write_refused};
 
 use crate::{Context, Error, Operator, Who};
 use domain::{
@@ -107,13 +109,17 @@ impl Context {
     /// THE FIRST GATE. Takes the organization's lock, reads the asker's membership under it, and asks [`decide`].
     ///
     /// # Errors
-    /// What [`decide`] refuses. A refused attempt by one of the organization's own people is written to its log.
+    /// What [`decide`] refuses. A refused attempt by one of the organization's own people is written to its log, and
+    /// the same within a minute is counted.
     pub async fn begin(&self, slug: &str, action: Action) -> Result<Work, Error> {
         // Somebody without a session must not hold an organization's lock, not even for a moment.
         if self.actor() == Actor::Anonymous {
             return Err(Refusal::NotSignedIn.into());
         }
         let slug = parse_slug(slug)?;
+        if let Some(refusal) = self.refuse_again(&slug, action).await? {
+            return Err(refusal.into());
+        }
         let mut c = self.installation.db.write().await?;
         let organization = organizations::lock_by_slug(&mut c, &slug).await?.ok_or(Refusal::NotFound)?;
         self.enter(c, organization, action).await
@@ -311,44 +317,5 @@ impl Work {
             installation.letters.notify_one();
         }
         Ok(())
-    }
-
-    /// Gives this work up and writes the attempt to the log, when it came from one of the organization's own people.
-    pub(crate) async fn refuse(self, refusal: Refusal) -> Error {
-        let Self { c, organization, member, action, by, context, .. } = self;
-        // Rolled back before the next transaction begins: SQLite has one writer.
-        drop(c);
-        // A token of this organization is one of its own; of another, it got no further than "not found".
-        let own_token = context.caller.token().is_some_and(|token| token.organization == organization.id);
-        if member.is_some() || own_token {
-            let event = ActivityEvent::Refused { action: action.code().into(), reason: refusal.code().into() };
-            let kept = async {
-                let mut c = context.installation.db.write().await?;
-                let organization = organizations::lock(&mut c, organization.id).await?.ok_or(Refusal::NotFound)?;
-                let now = context.now();
-                let context = context.clone();
-                let work = Work {
-                    c,
-                    organization,
-                    member,
-                    action,
-                    by,
-                    context,
-                    now,
-                    letters: false,
-                    recorded: 0,
-                    others: Vec::new(),
-                };
-                work.commit(event).await
-            };
-            if let Err(error) = kept.await {
-                tracing::warn!(
-                    ?error,
-                    action = action.code(),
-                    "a refused attempt could not be written to the activity log"
-                );
-            }
-        }
-        Error::Refused(refusal)
     }
 }

@@ -23,7 +23,7 @@ use domain::{
     path,
     text::{EmailAddress, NamespaceName},
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 use storage::{grants, invitations, members, namespaces, outbox};
 
 /// What came of one address.
@@ -36,6 +36,10 @@ pub enum Outcome {
     /// Only an admin's reactivation brings a deactivated member back.
     DeactivatedMember,
     Invalid,
+    /// It got as many mails from here as it may within an hour.
+    Limited {
+        retry_after: Duration,
+    },
 }
 
 /// One address of a sending, as it was typed, and what came of it.
@@ -97,6 +101,15 @@ pub async fn send(
         }
         results.push((place, Sending { email: text.to_owned(), outcome }));
     }
+    // Where that is all there is to say, it is an error, as for any other limit.
+    let limited = |(_, sending): &(usize, Sending)| match sending.outcome {
+        Outcome::Limited { retry_after } => Some(retry_after),
+        _ => None,
+    };
+    let waits: Option<Vec<_>> = results.iter().map(limited).collect();
+    if let Some(retry_after) = waits.and_then(|waits| waits.into_iter().min()) {
+        return Err(Refusal::TooManyRequests { retry_after }.into());
+    }
     let sent = results.iter().filter(|(_, sending)| matches!(sending.outcome, Outcome::Sent(_))).count() as u64;
     let taken = work.organization.members_active + work.organization.invitations_pending;
     if let Some(before) = (taken.unsigned_abs() + sent).checked_sub(1).filter(|_| sent > 0)
@@ -135,12 +148,16 @@ async fn send_one(
     if let Some(pending) = invitations::find_pending(&mut work.c, organization, email).await? {
         return Ok(Outcome::AlreadyInvited(pending.invitation.offer().id));
     }
-    limits::mail_to(context, &mut work.c, email).await?;
+    let invited_by = work.giver()?;
+    match limits::invitation_to(context, &mut work.c, (organization, invited_by.user), email).await {
+        Err(Error::Refused(Refusal::TooManyRequests { retry_after })) => return Ok(Outcome::Limited { retry_after }),
+        counted => counted?,
+    }
     let offer = Offer {
         id: InvitationId::from_random(crate::dice::random()),
         organization,
         email: email.clone(),
-        invited_by: work.giver()?,
+        invited_by,
         namespaces: kept.clone(),
         nonce: crate::dice::random(),
     };
@@ -187,7 +204,8 @@ pub async fn resend(context: &Context, slug: &str, invitation: &str) -> Result<P
     let organization = work.organization.clone();
     let pending = pending(&mut work.c, &organization, invitation).await?;
     let email = pending.offer.email.clone();
-    limits::mail_to(context, &mut work.c, &email).await?;
+    let sender = (organization.id, work.giver()?.user);
+    limits::invitation_to(context, &mut work.c, sender, &email).await?;
     let pending = pending.resend(work.now, context.settings().invitation_lifetime);
     let version = work.version();
     invitations::extend(&mut work.c, &pending, version).await?;

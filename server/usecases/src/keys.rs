@@ -1,7 +1,11 @@
 //! The server's key, and the secrets that are derived from it: links in mails are computed, never stored, so that the
 //! admin can copy the very link that was mailed and a copy of the database opens nothing.
 
-use domain::{id::LoginId, login::UserCode, time::Timestamp};
+use domain::{
+    id::{LoginId, UserId},
+    login::UserCode,
+    time::Timestamp,
+};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -26,6 +30,8 @@ pub(crate) enum Purpose {
     Check,
     /// Not a secret: what a plain form post that failed leaves in an address.
     FailedPost,
+    /// Signs nobody in: remembers a browser that has proved a password before.
+    Device,
 }
 
 impl Purpose {
@@ -40,6 +46,7 @@ impl Purpose {
             Self::Controller => b"bailiwick controller 1",
             Self::Check => b"bailiwick key check 1",
             Self::FailedPost => b"bailiwick failed post 1",
+            Self::Device => b"bailiwick device 1",
         }
     }
 }
@@ -158,6 +165,16 @@ impl Keys {
         let proved = self.proves(Purpose::Credential, proof, &ends.to_be_bytes());
         let login = Self::link_id(proof).filter(|_| proved)?;
         Some((login.into(), Timestamp::from_micros(ends.saturating_mul(1_000_000))))
+    }
+
+    /// For a browser in which somebody has proved this account's password.
+    pub(crate) fn device(&self, user: UserId) -> String {
+        let id = uuid::Uuid::from_bytes(crate::dice::random());
+        self.link_secret(Purpose::Device, id, user.uuid().as_bytes())
+    }
+
+    pub(crate) fn proves_device(&self, shown: &str, user: UserId) -> bool {
+        self.proves(Purpose::Device, shown, user.uuid().as_bytes())
     }
 
     /// By what a request is found whose code somebody types. Eight letters are few: whoever has a copy of the table, and not

@@ -17,6 +17,7 @@ mod error;
 pub mod forwarders;
 mod gates;
 pub mod grants;
+mod guesses;
 pub mod guide;
 pub mod invitations;
 pub mod judge;
@@ -34,6 +35,7 @@ pub mod organizations;
 pub mod outbox;
 pub mod password_reset;
 mod passwords;
+mod repeats;
 pub mod requests;
 mod seen;
 pub mod sessions;
@@ -49,4 +51,6 @@ pub use gates::{Look, Work};
 pub use keys::{KeyError, Keys};
 pub use kubeconfig::Cluster;
 pub use passwords::Passwords;
-pub use storage::{Db, Error as DbError, Options as DbOptions, Pooler, Rest, outbox::State as OutboxState, url as database_url};
+pub use storage::{
+    Db, Error as DbError, Options as DbOptions, Pooler, Rest, outbox::State as OutboxState, url as database_url,
+};

@@ -1,28 +1,32 @@
 //! How often something may be tried. Counted in the database, where all replicas look.
 
-use crate::{Context, Error, keys::sha256};
+use crate::{Context, Error, Settings, keys::sha256};
 use domain::{
     Refusal,
-    id::{LoginRequestId, OrganizationId},
+    id::{LoginRequestId, OrganizationId, UserId},
     login::INTERVAL,
     text::EmailAddress,
+    time::Timestamp,
 };
 use std::time::Duration;
-use storage::{Connection, attempts};
+use storage::{
+    Connection,
+    attempts::{self, Window},
+};
 
-const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(60 * 60);
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// Wrong passwords a minute from one network address.
-const GUESSES_PER_MINUTE: i64 = 10;
-/// Mails an hour to one address, of all kinds together: nobody's mailbox becomes our victim's.
+/// Wrong codes of machines a minute by one person.
+const CODES_PER_MINUTE: i64 = 10;
+/// Mails an hour of one kind that one sender causes to one address.
 const MAILS_PER_HOUR: i64 = 3;
+/// Links for a new password to one address, caused by all strangers together while one of them lives.
+const RESETS_OF_STRANGERS: i64 = 20;
 /// Sign-ups and forgotten passwords a minute from one network address.
 const REQUESTS_PER_MINUTE: i64 = 30;
 /// What one organization asks of the operator in an hour.
 const ASKED_PER_HOUR: i64 = 30;
-/// Wrong passwords for one account before each further one waits.
-const FREE_GUESSES: i64 = 5;
 
 async fn add(
     context: &Context,
@@ -34,15 +38,17 @@ async fn add(
 ) -> Result<(), Error> {
     let now = context.now();
     let counted = attempts::add(c, key, tries, now, now.minus(window)).await?;
-    if counted.count > most {
-        let retry_after = counted.started_at.plus(window).since(now).max(Duration::from_secs(1));
-        return Err(Refusal::TooManyRequests { retry_after }.into());
-    }
-    Ok(())
+    if counted.count > most { Err(until_over(counted, window, now).into()) } else { Ok(()) }
+}
+
+/// Too many until the window is over.
+pub(crate) fn until_over(counted: Window, window: Duration, now: Timestamp) -> Refusal {
+    let retry_after = counted.started_at.plus(window).since(now).max(Duration::from_secs(1));
+    Refusal::TooManyRequests { retry_after }
 }
 
 /// The network address a guess came from. IPv6 hands out whole /64s, so that is what is counted.
-fn network(context: &Context) -> String {
+pub(crate) fn network(context: &Context) -> String {
     match context.caller.ip {
         Some(std::net::IpAddr::V6(ip)) => {
             let s = ip.segments();
@@ -53,39 +59,32 @@ fn network(context: &Context) -> String {
     }
 }
 
-/// Counts a guess before it is looked at, so that guesses sent at once can't all slip through; taken back by
-/// [`guessed_right`].
-pub(crate) async fn guess(context: &Context) -> Result<(), Error> {
+/// Counts a guess at what a machine shows before it is looked at, so that guesses sent at once can't all slip through; taken
+/// back by [`code_right`]. By person, so that nobody uses up a colleague's behind the same address.
+pub(crate) async fn code(context: &Context) -> Result<(), Error> {
     let mut c = context.installation.db.write().await?;
-    let counted = add(context, &mut c, &format!("guess {}", network(context)), 1, GUESSES_PER_MINUTE, MINUTE).await;
+    let counted = add(context, &mut c, &format!("code {}", guesser(context)), 1, CODES_PER_MINUTE, MINUTE).await;
     c.commit().await?;
     counted
 }
 
-pub(crate) async fn guessed_right(context: &Context) -> Result<(), Error> {
+pub(crate) async fn code_right(context: &Context) -> Result<(), Error> {
     let mut c = context.installation.db.write().await?;
     let now = context.now();
-    attempts::add(&mut c, &format!("guess {}", network(context)), -1, now, now.minus(MINUTE)).await?;
+    attempts::add(&mut c, &format!("code {}", guesser(context)), -1, now, now.minus(MINUTE)).await?;
     c.commit().await?;
     Ok(())
 }
 
-/// Hashed: the table must not tell which addresses somebody tried, nor whom mail went to.
-fn key_of(what: &str, email: &str) -> String {
-    let hash = sha256(&email.to_lowercase());
-    let hex: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{what} {hex}")
+fn guesser(context: &Context) -> String {
+    context.caller.person().map_or_else(|| network(context), |person| person.user.to_string())
 }
 
-/// Counts a wrong password for an account and says how long its answer should take: strangers slow a guesser of this
-/// account down, but can never lock its owner out.
-pub(crate) async fn wrong_password(context: &Context, email: &str) -> Result<Duration, Error> {
-    let mut c = context.installation.db.write().await?;
-    let now = context.now();
-    let counted = attempts::add(&mut c, &key_of("account", email), 1, now, now.minus(HOUR)).await?;
-    c.commit().await?;
-    let over = (counted.count - FREE_GUESSES).clamp(0, 6);
-    Ok(if over == 0 { Duration::ZERO } else { Duration::from_millis(50 << over) })
+/// Hashed: the table must not tell which addresses somebody tried, nor whom mail went to.
+pub(crate) fn key_of(what: &str, email: &str) -> String {
+    let hash = sha256(email);
+    let hex: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{what} {hex}")
 }
 
 /// Counts how often a machine asks what became of its request. A little early is early enough: networks are not even.
@@ -97,9 +96,42 @@ pub(crate) async fn asked_again(context: &Context, request: LoginRequestId) -> R
     if asked.count > 1 { Err(Refusal::LoginTooSoon { retry_after: INTERVAL }.into()) } else { Ok(()) }
 }
 
-/// Whether one more mail may go to this address within this hour.
-pub(crate) async fn mail_to(context: &Context, c: &mut Connection, email: &EmailAddress) -> Result<(), Error> {
-    add(context, c, &key_of("mail", email.as_str()), 1, MAILS_PER_HOUR, HOUR).await
+/// Whether one more invitation may go to this address within this hour, from this organization and from this person in any.
+/// What others send there is theirs.
+pub(crate) async fn invitation_to(
+    context: &Context,
+    c: &mut Connection,
+    (organization, user): (OrganizationId, UserId),
+    email: &EmailAddress,
+) -> Result<(), Error> {
+    for sender in [format!("mail {organization}"), format!("mail {user}")] {
+        add(context, c, &key_of(&sender, email.as_str()), 1, MAILS_PER_HOUR, HOUR).await?;
+    }
+    Ok(())
+}
+
+/// Whether one more mail may go to this address because somebody signs up with it, from this network address.
+pub(crate) async fn verification_to(context: &Context, c: &mut Connection, email: &EmailAddress) -> Result<(), Error> {
+    let sender = format!("sign-up {}", network(context));
+    add(context, c, &key_of(&sender, email.as_str()), 1, MAILS_PER_HOUR, HOUR).await
+}
+
+/// Whether one more link for a new password may go to this address. A browser that has signed in before has a budget of its
+/// own. Of strangers, each network address has one, and all of them together as many as leave no gap: while it is used up, a
+/// link that was mailed is still good.
+pub(crate) async fn reset_to(
+    context: &Context,
+    c: &mut Connection,
+    email: &EmailAddress,
+    known_browser: Option<&str>,
+) -> Result<(), Error> {
+    let email = email.as_str();
+    if let Some(browser) = known_browser {
+        return add(context, c, &key_of(&format!("reset {browser}"), email), 1, MAILS_PER_HOUR, HOUR).await;
+    }
+    let sender = format!("reset {}", network(context));
+    add(context, c, &key_of(&sender, email), 1, MAILS_PER_HOUR, HOUR).await?;
+    add(context, c, &key_of("reset", email), 1, RESETS_OF_STRANGERS, Settings::RESET_LIFETIME).await
 }
 
 pub(crate) async fn invitations(

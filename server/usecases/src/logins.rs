@@ -98,9 +98,9 @@ async fn find_waiting(context: &Context, c: &mut storage::Connection, code: &Use
 pub async fn waiting(context: &Context, code: &str) -> Result<Request, Error> {
     context.signed_in()?;
     let code = UserCode::parse(code)?;
-    limits::guess(context).await?;
+    limits::code(context).await?;
     let found = find_waiting(context, &mut context.installation.db.read().await?, &code).await?;
-    limits::guessed_right(context).await?;
+    limits::code_right(context).await?;
     Ok(found)
 }
 
@@ -115,7 +115,7 @@ pub async fn approve(context: &Context, slug: &str, code: &str) -> Result<Reques
         return Err(Refusal::NotSignedIn.into());
     }
     let code = UserCode::parse(code)?;
-    limits::guess(context).await?;
+    limits::code(context).await?;
     let mut work = context.begin(slug, Action::ApproveLogin).await?;
     let person = context.freshly_signed_in()?;
     // A new password ends the other sessions first and the logins then: this one is seen, or refused here.
@@ -141,7 +141,7 @@ pub async fn approve(context: &Context, slug: &str, code: &str) -> Result<Reques
     }
     work.note(person.user, AccountEvent::LoginApproved).await?;
     work.commit(ActivityEvent::LoginApproved { machine: request.machine.clone() }).await?;
-    limits::guessed_right(context).await?;
+    limits::code_right(context).await?;
     Ok(request)
 }
 
@@ -152,7 +152,7 @@ pub async fn approve(context: &Context, slug: &str, code: &str) -> Result<Reques
 pub async fn deny(context: &Context, code: &str) -> Result<Request, Error> {
     let person = context.signed_in()?;
     let code = UserCode::parse(code)?;
-    limits::guess(context).await?;
+    limits::code(context).await?;
     let mut work = context.begin_account().await?;
     let request = find_waiting(context, &mut work.c, &code).await?;
     let now = work.now;
@@ -160,7 +160,7 @@ pub async fn deny(context: &Context, code: &str) -> Result<Request, Error> {
         return Err(Refusal::LoginCodeUnknown.into());
     }
     work.commit(Some(person.user), AccountEvent::LoginDenied).await?;
-    limits::guessed_right(context).await?;
+    limits::code_right(context).await?;
     Ok(request)
 }
 

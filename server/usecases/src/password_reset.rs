@@ -1,7 +1,7 @@
 //! A forgotten password: asked for by anybody, used by whoever reads the mailbox.
 
 use crate::{
-    Context, Error, Settings,
+    Context, Error, Settings, guesses,
     keys::{Keys, Purpose},
     limits,
 };
@@ -25,7 +25,13 @@ pub async fn request(context: &Context, email: &str) -> Result<(), Error> {
         Some(user) if users::hold(&mut work.c, user.id).await? => Some(user),
         _ => None,
     };
-    let may_mail = limits::mail_to(context, &mut work.c, &email).await.is_ok();
+    let browser = user.as_ref().and_then(|user| guesses::known_browser(context, user.id));
+    let may_mail = limits::reset_to(context, &mut work.c, &email, browser.as_deref()).await;
+    let may_mail = match may_mail {
+        Ok(()) => true,
+        Err(Error::Refused(_)) => false,
+        Err(error) => return Err(error),
+    };
     if let (Some(user), true) = (&user, may_mail) {
         let reset = Reset {
             id: ResetId::from_random(crate::dice::random()),

@@ -7,7 +7,7 @@ use argon2::{
 };
 use domain::password::Password;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex as AsyncMutex, MutexGuard, Semaphore};
 
 /// KiB of memory and passes over it: OWASP's first recommendation for argon2id (Password Storage Cheat Sheet, 2026).
 const MEMORY_KIB: u32 = 19_456;
@@ -15,6 +15,8 @@ const PASSES: u32 = 2;
 
 /// For each hash that may run at once, so many may wait: two seconds of work, at some 20 ms each.
 const WAITING_FOR_EACH: usize = 100;
+
+const TURNS: usize = 256;
 
 /// What checking a password says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub struct Passwords {
     asked: Arc<Semaphore>,
     /// What no hash is made in at the moment; never more than may run at once.
     idle: Arc<Mutex<Vec<Memory>>>,
+    /// Guesses at one account are checked one after the other. Several accounts share one.
+    turns: [AsyncMutex<()>; TURNS],
     /// A hash of nothing: checked when there is no such user, so that both take the same time.
     nobody: String,
 }
@@ -114,6 +118,7 @@ impl Passwords {
             at_once: Arc::new(Semaphore::new(at_once)),
             asked: Arc::new(Semaphore::new(at_once * (1 + WAITING_FOR_EACH))),
             idle: Arc::new(Mutex::new(vec![memory])),
+            turns: [const { AsyncMutex::const_new(()) }; TURNS],
             nobody,
         })
     }
@@ -141,6 +146,12 @@ impl Passwords {
 
     pub(crate) async fn hash(&self, password: Password) -> Result<String, Error> {
         self.run(move |memory| hash_now(password.as_bytes(), memory)).await
+    }
+
+    /// Waits until nobody else checks a password of this account.
+    pub(crate) async fn turn(&self, account: &str) -> MutexGuard<'_, ()> {
+        let [first, ..] = crate::keys::sha256(account);
+        self.turns[usize::from(first)].lock().await
     }
 
     /// Checks `typed` against a stored hash, or against nobody's, at the same cost.

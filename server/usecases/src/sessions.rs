@@ -1,9 +1,8 @@
 //! Signing in and out, and a person's own sessions.
 
 use crate::{
-    Context, Error, SignedIn,
+    Context, Error, SignedIn, guesses,
     keys::{random_secret, sha256},
-    limits,
     passwords::Check,
 };
 use domain::{Refusal, account::AccountEvent, id::SessionId, membership::Status, text::EmailAddress};
@@ -17,11 +16,19 @@ use storage::{
 pub use storage::sessions::OwnSession;
 
 /// The value of a session's cookie. Exists only on its way to the browser; the table has its hash.
-pub struct Cookie(String);
+pub struct Cookie {
+    session: String,
+    device: String,
+}
 
 impl Cookie {
     pub fn value(&self) -> &str {
-        &self.0
+        &self.session
+    }
+
+    /// What the browser keeps longer than its session: that this account signed in there, which no stranger can say.
+    pub fn device(&self) -> &str {
+        &self.device
     }
 }
 
@@ -54,7 +61,7 @@ pub(crate) async fn start(context: &Context, c: &mut storage::Connection, user: 
         user_agent: context.caller.user_agent.as_deref(),
     };
     sessions::insert(c, new, context.now()).await?;
-    Ok(Cookie(secret))
+    Ok(Cookie { session: secret, device: guesses::remember(context, user.id) })
 }
 
 /// Signs in with address and password.
@@ -65,20 +72,14 @@ pub(crate) async fn start(context: &Context, c: &mut storage::Connection, user: 
 /// [`Refusal::OrganizationSuspended`] where the organizations themselves are;
 /// [`Refusal::TooManyRequests`].
 pub async fn sign_in(context: &Context, email: &str, password: &str) -> Result<NewSession, Error> {
-    limits::guess(context).await?;
     let address = EmailAddress::parse(email).ok();
     let found = match &address {
         Some(address) => users::find_by_email(&mut context.installation.db.read().await?, address).await?,
         None => None,
     };
-    let stored = found.as_ref().map(|user| user.password_hash.as_str());
-    let check = context.installation.passwords.check(password, stored).await?;
+    let check = guesses::check(context, email, found.as_ref(), password).await?;
     let user = match (check, found) {
-        (Check::Wrong, _) | (_, None) => {
-            let wait = limits::wrong_password(context, email).await?;
-            tokio::time::sleep(wait).await;
-            return Err(Refusal::WrongCredentials.into());
-        }
+        (Check::Wrong, _) | (_, None) => return Err(Refusal::WrongCredentials.into()),
         (Check::Right, Some(user)) => user,
         (Check::RightButWeak(hash), Some(user)) => {
             let mut work = context.begin_account().await?;
@@ -87,7 +88,6 @@ pub async fn sign_in(context: &Context, email: &str, password: &str) -> Result<N
             User { password_hash: hash, ..user }
         }
     };
-    limits::guessed_right(context).await?;
     let mut work = context.begin_account().await?;
     // Read in the transaction: a deactivation that answered before this begins is seen here.
     let own = organizations::of_user(&mut work.c, user.id).await?;

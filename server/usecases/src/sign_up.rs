@@ -119,7 +119,7 @@ pub async fn request(context: &Context, wanted: Wanted) -> Result<SignedUp, Erro
     }
     let event = AccountEvent::SignUpRequested;
     // Over the limit the answer stays the same and no mail goes: an error would tell who has been mailed.
-    if limits::mail_to(context, &mut work.c, &email).await.is_err() {
+    if limits::verification_to(context, &mut work.c, &email).await.is_err() {
         work.commit(None, event).await?;
         return Ok(SignedUp::VerifyEmail);
     }

@@ -4,6 +4,8 @@ use crate::{
     Context, Error, Installation, Settings,
     cluster::DRIFTS_KEPT,
     forwarders,
+    gates::write_refused,
+    guesses::write_failed,
     outbox::{LEASE, LONGEST_WAIT},
 };
 use domain::{
@@ -21,6 +23,8 @@ use storage::{
 /// How long sent letters and an account's own log are kept.
 const LETTERS_KEPT: Duration = Duration::from_secs(30 * 86_400);
 const ACCOUNT_LOG_KEPT: Duration = Duration::from_secs(400 * 86_400);
+/// Of lines that name no account: anybody can have them written.
+const ANONYMOUS_KEPT: Duration = Duration::from_secs(30 * 86_400);
 const COUNTERS_KEPT: Duration = Duration::from_secs(2 * 3600);
 
 /// What the clocks of replicas may differ by: less than a lease, or one would take what another one is sending.
@@ -29,8 +33,11 @@ const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 /// Tokens of whose end the admins are told in one go; the rest wait for the next hour.
 const REMINDED_AT_ONCE: u32 = 500;
 
-/// Writes down when each session, each token and each login was last used, and which proxies are not trusted. Called every minute and at shutdown.
+/// Writes down when each session, each token and each login was last used, which proxies are not trusted, and what was counted of
+/// repeated refusals. Called every minute, and after each answer of a function.
 pub async fn write_seen(installation: &Installation) -> Result<(), Error> {
+    write_refused(installation, installation.refused.due(installation.clock.now())).await;
+    write_failed(installation).await?;
     let (seen, used) = (installation.sessions_seen.gathered(), installation.tokens_used.gathered());
     let logins = installation.logins_used.gathered();
     let forwarders = installation.untrusted_forwarders.unwritten();
@@ -48,6 +55,12 @@ pub async fn write_seen(installation: &Installation) -> Result<(), Error> {
     installation.logins_used.forget(&logins);
     installation.untrusted_forwarders.forget(&forwarders);
     Ok(())
+}
+
+/// Writes down all that is still only counted: the process ends.
+pub async fn write_rest(installation: &Installation) -> Result<(), Error> {
+    write_refused(installation, installation.refused.rest(installation.clock.now())).await;
+    write_seen(installation).await
 }
 
 /// Brings to the present what was written while the clock was ahead: else a session would outlive its day, and a letter would
@@ -82,6 +95,7 @@ pub async fn sweep(installation: &Installation) -> Result<(), Error> {
     cluster::forget_drifts(&mut c, now.minus(DRIFTS_KEPT)).await?;
     outbox::delete_sent(&mut c, now.minus(LETTERS_KEPT)).await?;
     account_activity::delete_over(&mut c, now.minus(ACCOUNT_LOG_KEPT)).await?;
+    account_activity::delete_anonymous_over(&mut c, now.minus(ANONYMOUS_KEPT)).await?;
     Ok(c.commit().await?)
 }
 

@@ -75,7 +75,7 @@ fn every_activity() -> Vec<ActivityEvent> {
         ActivityEvent::RequestApproved { wish: every_wish().remove(3), note: None },
         ActivityEvent::RequestDeclined { wish: every_wish().remove(4), note: Some(remark()) },
         ActivityEvent::DeletionsConfirmed { deletions: 40 },
-        ActivityEvent::Refused { action: "members.role".into(), reason: "operator_only\n\"\u{2028}".into() },
+        ActivityEvent::Refused { action: "members.role".into(), reason: "operator_only\n\"\u{2028}".into(), times: 12 },
     ];
     for event in &all {
         match event {
@@ -138,6 +138,13 @@ fn a_stored_activity_with_a_forged_name_is_not_read() {
     let forged = r#"{"code":"organization.created","name":"North\nwind"}"#;
     assert!(serde_json::from_str::<ActivityEvent>(forged).is_err());
     assert!(serde_json::from_str::<ActivityEvent>(r#"{"code":"organization.deleted"}"#).is_err());
+}
+
+#[test]
+fn a_refusal_that_was_stored_without_a_count_happened_once() {
+    let stored = r#"{"code":"refused","action":"members.role","reason":"operator_only"}"#;
+    let once = ActivityEvent::Refused { action: "members.role".into(), reason: "operator_only".into(), times: 1 };
+    assert_eq!(serde_json::from_str::<ActivityEvent>(stored).ok(), Some(once));
 }
 
 #[test]

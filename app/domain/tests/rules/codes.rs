@@ -209,6 +209,7 @@ fn every_account_event_is_stored_under_its_code() {
         E::Created,
         E::SignedIn,
         E::SignedOut,
+        E::SignInFailed,
         E::SignUpRequested,
         E::NamesChanged,
         E::PasswordChanged,
@@ -229,6 +230,7 @@ fn every_account_event_is_stored_under_its_code() {
             E::Created
             | E::SignedIn
             | E::SignedOut
+            | E::SignInFailed
             | E::SignUpRequested
             | E::NamesChanged
             | E::PasswordChanged

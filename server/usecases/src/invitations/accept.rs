@@ -4,8 +4,8 @@ use super::namespaces_of;
 use crate::{
     Context, Error,
     gates::open_account,
+    guesses,
     keys::{Keys, Purpose},
-    limits,
     passwords::Check,
     sessions::{self, Cookie},
 };
@@ -153,11 +153,9 @@ async fn acceptor(context: &Context, offer: &Offer, brings: Accepting<'_>) -> Re
         Some(_) => Err(Refusal::InvitedSomebodyElse.into()),
         // Somebody who is switched off everywhere else has no other place to prove their password.
         None if !brings.password.is_empty() => {
-            limits::guess(context).await?;
-            if context.installation.passwords.check(brings.password, Some(&user.password_hash)).await? == Check::Wrong {
+            if guesses::check(context, user.email.as_str(), Some(&user), brings.password).await? == Check::Wrong {
                 return Err(Refusal::WrongCredentials.into());
             }
-            limits::guessed_right(context).await?;
             Ok(Acceptor { user, new_account: false, new_session: true })
         }
         None => Err(Refusal::SignInToAccept.into()),

@@ -78,14 +78,12 @@ fn confirming_counts_as_guessing() {
             // A right one is no guess.
             ada = ada.confirm(PASSWORD).await.unwrap();
         }
-        let door = house.browser(None, ada.ip).await;
-        for n in 0..5 {
+        for _ in 0..10 {
             assert_eq!(refused(ada.confirm("wrong").await), WRONG);
-            let guess = sessions::sign_in(&door, &format!("p{n}@x.example"), "wrong").await;
-            assert_eq!(refused(guess), Refusal::WrongCredentials);
         }
         let why = refused(ada.confirm(PASSWORD).await);
         assert_eq!(why, Refusal::TooManyRequests { retry_after: MINUTE }, "not even the right one");
+        let door = house.browser(None, ada.ip).await;
         assert_eq!(refused(sessions::sign_in(&door, &ada.email, PASSWORD).await), why);
         assert!(ada.is_signed_in().await);
         house.advance(MINUTE);

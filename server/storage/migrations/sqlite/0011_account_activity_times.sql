@@ -1,0 +1,2 @@
+-- How often it happened: failed sign-ins of a minute are one line.
+alter table account_activity add column times integer not null default 1;
