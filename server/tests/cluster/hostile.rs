@@ -107,7 +107,11 @@ async fn look_into_the_cluster(place: &Place, organization: &str) {
         labels.as_object_mut().unwrap().remove("kubernetes.io/metadata.name");
         assert_eq!(
             labels,
-            json!({ "app.kubernetes.io/managed-by": "bailiwick", "bailiwick/organization": organization })
+            json!({
+                "app.kubernetes.io/managed-by": "bailiwick",
+                "bailiwick/organization": organization,
+                "pod-security.kubernetes.io/enforce": "baseline",
+            })
         );
     }
     assert_eq!(namespaces.iter().filter(|it| ours(it)).count(), LABELS.len());
