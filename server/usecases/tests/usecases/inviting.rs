@@ -14,6 +14,7 @@ async fn outcomes(person: &Person, emails: &[String]) -> Vec<(String, &'static s
                 Outcome::AlreadyMember => "already_member",
                 Outcome::DeactivatedMember => "deactivated_member",
                 Outcome::Invalid => "invalid",
+                Outcome::Limited { .. } => "limited",
             };
             (sending.email, word)
         })
