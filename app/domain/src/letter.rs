@@ -9,6 +9,10 @@ use crate::{
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, time::Duration};
+
+/// How long a mail about somebody's access waits for what else changes of it.
+pub const GATHERED: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -80,6 +84,70 @@ pub enum AccessChange {
     MadeAdmin,
     NoLongerAdmin,
     MadeFounder,
+    /// Changes that came soon after one another: two or more, each about something else.
+    Several(Vec<Self>),
+}
+
+/// What a change is about. Of two about the same the later one counts.
+#[derive(PartialEq, Eq)]
+enum About<'a> {
+    Namespaces,
+    Status,
+    Role,
+    Permission(&'a NamespaceName, Permission),
+    Several,
+}
+
+impl AccessChange {
+    /// What is left to be said once `later` has happened as well: nothing where namespaces were given and taken back. Whoever
+    /// was switched off and on is told that they are back, since they may have noticed it.
+    pub fn followed_by(self, later: Self) -> Option<Self> {
+        let mut all = self.singly();
+        for change in later.singly() {
+            let before = all.iter().position(|before| before.about() == change.about()).map(|at| all.remove(at));
+            all.extend(match before {
+                Some(before) => before.replaced_by(change),
+                None => Some(change),
+            });
+        }
+        if all.len() > 1 { Some(Self::Several(all)) } else { all.pop() }
+    }
+
+    fn singly(self) -> Vec<Self> {
+        match self {
+            Self::Several(changes) => changes,
+            change => vec![change],
+        }
+    }
+
+    fn about(&self) -> About<'_> {
+        match self {
+            Self::Namespaces { .. } => About::Namespaces,
+            Self::Deactivated | Self::Reactivated => About::Status,
+            Self::MadeAdmin | Self::NoLongerAdmin | Self::MadeFounder => About::Role,
+            Self::PermissionGiven { namespace, permission, .. } | Self::PermissionRevoked { namespace, permission } => {
+                About::Permission(namespace, *permission)
+            }
+            Self::Several(_) => About::Several,
+        }
+    }
+
+    fn replaced_by(self, later: Self) -> Option<Self> {
+        let (Self::Namespaces { added, removed }, Self::Namespaces { added: given, removed: taken }) = (&self, &later)
+        else {
+            return Some(later);
+        };
+        let net = |first: &[NamespaceName],
+                   undone: &[NamespaceName],
+                   then: &[NamespaceName],
+                   was_undone: &[NamespaceName]| {
+            let stays = first.iter().filter(|name| !undone.contains(name));
+            let comes = then.iter().filter(|name| !was_undone.contains(name));
+            stays.chain(comes).cloned().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+        };
+        let (added, removed) = (net(added, taken, given, removed), net(removed, given, taken, added));
+        (!added.is_empty() || !removed.is_empty()).then_some(Self::Namespaces { added, removed })
+    }
 }
 
 impl From<Change<NamespaceName>> for AccessChange {

@@ -117,7 +117,22 @@ fn password_changed(facts: &PasswordChanged) -> Draft {
 
 fn access_changed(facts: &AccessChanged) -> Draft {
     let AccessChanged { first_name, organization, change, link } = facts;
-    let (title, mut parts, can_open) = match change {
+    let (title, mut parts, can_open) = access_change(change, organization);
+    if can_open {
+        parts.push(button(&format!("Open {organization}"), link));
+    }
+    Draft {
+        subject: Line::from(&title),
+        heading: Line::from(&title),
+        greeting: hello(first_name),
+        parts,
+        footer: Line::from(format!("You get this mail because you are a member of {organization} on Bailiwick.")),
+    }
+}
+
+/// The title of a mail about it, what it says, and whether the organization can still be opened.
+fn access_change(change: &AccessChange, organization: &str) -> (String, Vec<Part>, bool) {
+    match change {
         AccessChange::Namespaces { added, removed } => {
             let mut parts = vec![paragraph(format!("An admin changed what you may do in {organization}."))];
             if !added.is_empty() {
@@ -181,16 +196,12 @@ fn access_changed(facts: &AccessChanged) -> Draft {
             ))],
             true,
         ),
-    };
-    if can_open {
-        parts.push(button(&format!("Open {organization}"), link));
-    }
-    Draft {
-        subject: Line::from(&title),
-        heading: Line::from(&title),
-        greeting: hello(first_name),
-        parts,
-        footer: Line::from(format!("You get this mail because you are a member of {organization} on Bailiwick.")),
+        AccessChange::Several(changes) => {
+            let all: Vec<_> = changes.iter().map(|change| access_change(change, organization)).collect();
+            let can_open = all.iter().all(|(_, _, can_open)| *can_open);
+            let parts = all.into_iter().flat_map(|(_, parts, _)| parts).collect();
+            (format!("Your access in {organization} has changed"), parts, can_open)
+        }
     }
 }
 

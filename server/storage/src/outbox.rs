@@ -3,8 +3,8 @@
 
 use crate::{Connection, Error, at::At};
 use domain::{
-    id::{InvitationId, LetterId},
-    letter::Letter,
+    id::{InvitationId, LetterId, OrganizationId, UserId},
+    letter::{AccessChange, Letter},
     text::EmailAddress,
     time::Timestamp,
 };
@@ -12,7 +12,11 @@ use uuid::Uuid;
 
 statements! {
     INSERT = "insert into outbox (id, invitation_id, recipient, letter, created_at, next_attempt_at, attempts)
-        values ($1, $2, $3, $4, $5, $5, 0)";
+        values ($1, $2, $3, $4, $5, $6, 0)";
+    UNTOUCHED_TO = "select id, letter from outbox where recipient = $1 and sent_at is null and given_up_at is null
+        and attempts = 0 and leased_until is null";
+    REWRITE = "update outbox set letter = $2 where id = $1 and attempts = 0 and leased_until is null";
+    TAKE_BACK = "delete from outbox where id = $1 and attempts = 0 and leased_until is null";
     // The conditions stand twice on purpose: on PostgreSQL two claimers may choose the same row, and the second must
     // find it taken when its turn comes.
     CLAIM = "update outbox set leased_until = $2, attempts = attempts + 1
@@ -29,7 +33,7 @@ statements! {
     STATE = "select count(*) as waiting, count(given_up_at) as given_up,
         min(case when given_up_at is null then created_at end) as oldest from outbox where sent_at is null";
     PUT_RIGHT = "update outbox set next_attempt_at = $1 where sent_at is null and given_up_at is null and next_attempt_at > $1
-        and (attempts = 0 or next_attempt_at > $2)";
+        and (next_attempt_at > $2 or (attempts = 0 and next_attempt_at > $3))";
     FREE = "update outbox set leased_until = null where sent_at is null and given_up_at is null and leased_until > $1";
     DELETE_WAITING = "delete from outbox where sent_at is null";
     DELETE_SENT = "delete from outbox where sent_at < $1";
@@ -67,20 +71,52 @@ pub struct State {
     pub oldest: Option<Timestamp>,
 }
 
+/// A letter of `now`, which leaves at `due` at the earliest.
 pub async fn insert(
     c: &mut Connection,
     id: LetterId,
     recipient: &EmailAddress,
     letter: &Letter,
-    now: Timestamp,
+    (now, due): (Timestamp, Timestamp),
 ) -> Result<(), Error> {
     let invitation = match letter {
         Letter::Invitation { invitation } => Some(invitation.uuid()),
         _ => None,
     };
-    let text = serde_json::to_string(letter).map_err(|error| Error::Broken(error.to_string()))?;
-    execute!(c, INSERT, id.uuid(), invitation, recipient.as_str(), text.as_str(), At(now))?;
+    let text = written(letter)?;
+    execute!(c, INSERT, id.uuid(), invitation, recipient.as_str(), text.as_str(), At(now), At(due))?;
     Ok(())
+}
+
+fn written(letter: &Letter) -> Result<String, Error> {
+    serde_json::to_string(letter).map_err(|error| Error::Broken(error.to_string()))
+}
+
+/// What a letter about this person's access says that nobody has begun to send.
+pub async fn access_changed(
+    c: &mut Connection,
+    recipient: &EmailAddress,
+    (whose, place): (UserId, OrganizationId),
+) -> Result<Option<(LetterId, AccessChange)>, Error> {
+    let rows: Vec<(Uuid, String)> = all!(c, UNTOUCHED_TO, recipient.as_str())?;
+    for (id, letter) in rows {
+        // What a newer program wrote is its own.
+        if let Ok(Letter::AccessChanged { user, organization, change }) = serde_json::from_str(&letter)
+            && (user, organization) == (whose, place)
+        {
+            return Ok(Some((LetterId::try_from(id)?, change)));
+        }
+    }
+    Ok(None)
+}
+
+/// Lets a letter say something else, or, for `None`, nothing. False where somebody began to send it meanwhile.
+pub async fn rewrite(c: &mut Connection, id: LetterId, letter: Option<&Letter>) -> Result<bool, Error> {
+    let rows = match letter {
+        Some(letter) => execute!(c, REWRITE, id.uuid(), written(letter)?.as_str())?,
+        None => execute!(c, TAKE_BACK, id.uuid())?,
+    };
+    Ok(rows > 0)
 }
 
 /// Takes the letter that is due longest, until `leased_until`.
@@ -135,16 +171,15 @@ pub async fn state(c: &mut Connection) -> Result<State, Error> {
     }))
 }
 
-/// Brings to `now` what a clock that was ahead has put off: letters that nobody has tried yet, and such as are to wait until
-/// after `latest_attempt`. A lease until after `latest_lease` is nobody's.
+/// Brings to `now` what a clock that was ahead has put off: letters that nobody has tried yet and that are to wait until after
+/// `latest_first`, and such as are to wait until after `latest_attempt`. A lease until after `latest_lease` is nobody's.
 pub async fn put_right(
     c: &mut Connection,
     now: Timestamp,
-    latest_attempt: Timestamp,
-    latest_lease: Timestamp,
+    (latest_first, latest_attempt, latest_lease): (Timestamp, Timestamp, Timestamp),
 ) -> Result<u64, Error> {
     let freed = execute!(c, FREE, At(latest_lease))?;
-    Ok(freed + execute!(c, PUT_RIGHT, At(now), At(latest_attempt))?)
+    Ok(freed + execute!(c, PUT_RIGHT, At(now), At(latest_attempt), At(latest_first))?)
 }
 
 pub async fn delete_sent(c: &mut Connection, before: Timestamp) -> Result<u64, Error> {

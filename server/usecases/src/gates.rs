@@ -18,7 +18,7 @@ use domain::{
     activity::ActivityEvent,
     grant::{Giver, Holder},
     id::{LetterId, OrganizationId, UserId},
-    letter::Letter,
+    letter::{AccessChange, GATHERED, Letter},
     membership::Membership,
     namespace::Rules,
     text::{EmailAddress, Slug},
@@ -253,7 +253,30 @@ impl Work {
 
     /// Puts a letter into the outbox; it leaves only if this work is kept.
     pub(crate) async fn write_letter(&mut self, to: &EmailAddress, letter: &Letter) -> Result<(), Error> {
-        outbox::insert(&mut self.c, LetterId::from_random(crate::dice::random()), to, letter, self.now).await?;
+        let id = LetterId::from_random(crate::dice::random());
+        outbox::insert(&mut self.c, id, to, letter, (self.now, self.now)).await?;
+        self.letters = true;
+        Ok(())
+    }
+
+    /// Tells a person what changed of their access here. It leaves [`GATHERED`] after the first change, and what changes until
+    /// then is in the same mail: sixty changes of an admin who tries things out are no sixty mails.
+    pub(crate) async fn tell_access(
+        &mut self,
+        to: &EmailAddress,
+        user: UserId,
+        change: AccessChange,
+    ) -> Result<(), Error> {
+        let organization = self.organization.id;
+        let letter = |change| Letter::AccessChanged { user, organization, change };
+        if let Some((id, before)) = outbox::access_changed(&mut self.c, to, (user, organization)).await? {
+            let both = before.followed_by(change.clone()).map(letter);
+            if outbox::rewrite(&mut self.c, id, both.as_ref()).await? {
+                return Ok(());
+            }
+        }
+        let id = LetterId::from_random(crate::dice::random());
+        outbox::insert(&mut self.c, id, to, &letter(change), (self.now, self.now.plus(GATHERED))).await?;
         self.letters = true;
         Ok(())
     }

@@ -15,7 +15,7 @@ use domain::{
     binding::{BindingName, ClusterRole, Subject},
     grant::{Change, Holder},
     id::{NamespaceId, OrganizationId},
-    letter::Letter,
+    letter::AccessChange,
     membership::Status,
     text::{EmailAddress, NamespaceName, Problem},
     time::Timestamp,
@@ -187,9 +187,8 @@ async fn keep(mut work: Work, target: Member, all: &[Namespace], change: Change)
     members::set_version(&mut work.c, organization, target.id, version).await?;
     let (added, removed) = (names(all, &change.added), names(all, &change.removed));
     if by != target.user.into() {
-        let change = domain::letter::AccessChange::Namespaces { added: added.clone(), removed: removed.clone() };
-        let letter = Letter::AccessChanged { user: target.user, organization, change };
-        work.write_letter(&target.email, &letter).await?;
+        let change = AccessChange::Namespaces { added: added.clone(), removed: removed.clone() };
+        work.tell_access(&target.email, target.user, change).await?;
     }
     work.commit(ActivityEvent::GrantsChanged { email: target.email, added, removed }).await?;
     Ok(version)

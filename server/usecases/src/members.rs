@@ -6,7 +6,7 @@ use domain::{
     access::{Action, decide},
     activity::ActivityEvent,
     id::MemberId,
-    letter::{AccessChange, Letter},
+    letter::AccessChange,
     membership::{Membership, Role, may_add_one},
     text::{EmailAddress, Problem},
     time::Timestamp,
@@ -280,8 +280,7 @@ async fn keep(mut work: Work, target: Member, changed: Membership, change: Acces
         AccessChange::Reactivated => ActivityEvent::MemberReactivated { email },
         _ => ActivityEvent::MemberDeactivated { email },
     };
-    let letter = Letter::AccessChanged { user: target.user, organization: changed.organization, change };
-    work.write_letter(&target.email, &letter).await?;
+    work.tell_access(&target.email, target.user, change).await?;
     work.commit(event).await?;
     Ok(Member { status: changed.status, version, ..target })
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 use domain::{
     id::{LetterId, OrganizationId, TokenId, UserId},
-    letter::Letter,
+    letter::{GATHERED, Letter},
     text::EmailAddress,
     token::{EXPIRED_LISTED, REMINDED_BEFORE},
 };
@@ -71,7 +71,7 @@ pub async fn put_times_right(installation: &Installation) -> Result<(), Error> {
     sessions::put_right(&mut c, now, now.plus(CLOCKS_DIFFER)).await?;
     // Another replica's lease ends a little after ours would.
     let (latest_attempt, latest_lease) = (now.plus(LONGEST_WAIT), now.plus(LEASE + CLOCKS_DIFFER));
-    let letters = outbox::put_right(&mut c, now, latest_attempt, latest_lease).await?;
+    let letters = outbox::put_right(&mut c, now, (now.plus(GATHERED), latest_attempt, latest_lease)).await?;
     c.commit().await?;
     if letters > 0 {
         installation.letters.notify_one();
@@ -139,7 +139,7 @@ pub async fn remind(installation: &Installation) -> Result<(), Error> {
     }
     for ((organization, user), (email, tokens)) in letters {
         let letter = Letter::TokensExpire { user, organization, tokens };
-        outbox::insert(&mut c, LetterId::from_random(crate::dice::random()), &email, &letter, now).await?;
+        outbox::insert(&mut c, LetterId::from_random(crate::dice::random()), &email, &letter, (now, now)).await?;
     }
     c.commit().await?;
     installation.letters.notify_one();

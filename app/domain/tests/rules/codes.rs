@@ -277,6 +277,7 @@ fn every_letter_says_its_kind_and_comes_back_from_the_outbox() {
         changed(AccessChange::MadeAdmin),
         changed(AccessChange::NoLongerAdmin),
         changed(AccessChange::MadeFounder),
+        changed(AccessChange::Several(vec![AccessChange::MadeAdmin, AccessChange::Reactivated])),
         Letter::RequestFiled { user, request: RequestId::from_random([8; 16]) },
         Letter::RequestDecided { user, request: RequestId::from_random([8; 16]) },
         Letter::StandingChanged { user, organization, suspended: true },

@@ -7,6 +7,7 @@ mod effective;
 mod golden;
 mod grants;
 mod invitations;
+mod letters;
 mod logins;
 mod memberships;
 mod namespaces;

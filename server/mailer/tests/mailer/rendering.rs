@@ -83,6 +83,10 @@ fn every_mail(name: &str) -> Vec<Mail> {
         access_changed(AccessChange::MadeAdmin),
         access_changed(AccessChange::NoLongerAdmin),
         access_changed(AccessChange::MadeFounder),
+        access_changed(AccessChange::Several(vec![
+            AccessChange::Namespaces { added: namespaces(&["north-a"]), removed: namespaces(&["north-b"]) },
+            AccessChange::Reactivated,
+        ])),
         Mail::RequestFiled(RequestFiled {
             first_name: name.clone(),
             organization: name.clone(),

@@ -54,7 +54,8 @@ pub(crate) struct AccountWork {
 
 impl AccountWork {
     pub(crate) async fn write_letter(&mut self, to: &EmailAddress, letter: &Letter) -> Result<(), Error> {
-        outbox::insert(&mut self.c, LetterId::from_random(crate::dice::random()), to, letter, self.now).await?;
+        let id = LetterId::from_random(crate::dice::random());
+        outbox::insert(&mut self.c, id, to, letter, (self.now, self.now)).await?;
         self.letters = true;
         Ok(())
     }

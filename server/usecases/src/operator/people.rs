@@ -6,7 +6,7 @@ use domain::{
     access::Action,
     activity::ActivityEvent,
     id::{InvitationId, MemberId, OrganizationId},
-    letter::{AccessChange, Letter},
+    letter::AccessChange,
     membership::Role,
     text::EmailAddress,
     time::Timestamp,
@@ -94,8 +94,7 @@ pub(super) async fn set_founder(work: &mut Work, member: MemberId) -> Result<Mem
 }
 
 async fn tell(work: &mut Work, member: &Member, change: AccessChange) -> Result<(), Error> {
-    let letter = Letter::AccessChanged { user: member.user, organization: work.organization.id, change };
-    work.write_letter(&member.email, &letter).await
+    work.tell_access(&member.email, member.user, change).await
 }
 
 /// What [`remove_user`] would do. Changes nothing.

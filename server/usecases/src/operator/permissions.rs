@@ -12,7 +12,7 @@ use domain::{
     activity::{ActivityEvent, Named},
     grant::Holder,
     id::LetterId,
-    letter::{AccessChange, Letter},
+    letter::AccessChange,
     permission::Permission,
     text::Problem,
     time::Timestamp,
@@ -153,5 +153,5 @@ async fn tell(work: &mut Work, holder: Holder, whose: &Named, change: AccessChan
     let (Holder::Member(id), Named::Member { email }) = (holder, whose) else { return Ok(()) };
     let organization = work.organization.id;
     let user = members::find(&mut work.c, organization, id).await?.ok_or(Refusal::NotFound)?.user;
-    work.write_letter(email, &Letter::AccessChanged { user, organization, change }).await
+    work.tell_access(email, user, change).await
 }

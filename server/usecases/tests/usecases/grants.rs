@@ -1,7 +1,7 @@
 //! Who may work where, and who may see it.
 
 use crate::people::*;
-use domain::Refusal;
+use domain::{Refusal, letter::GATHERED};
 use usecases::{grants, namespaces};
 
 #[test]
@@ -31,6 +31,8 @@ fn a_member_whose_access_changed_is_told_what_changed() {
         let bob = house.member(&ada.slug, "bob@northwind.example").await;
         let id = bob.id.to_string();
         grants::save(&ada.context().await, &ada.slug, &id, &texts(["live"]), bob.version).await.unwrap();
+        assert!(house.post().await.is_empty(), "what else changes is to be in the same mail");
+        house.advance(GATHERED);
         house.post().await;
         let mail = house.mails_to("bob@northwind.example").pop().unwrap();
         assert!(mail.subject.contains("access") && mail.text.contains("northwind-live"), "{}", mail.text);

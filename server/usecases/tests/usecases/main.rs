@@ -15,6 +15,7 @@ mod counts;
 mod decisions;
 mod demo;
 mod ends;
+mod gathered;
 mod grants;
 mod guesses;
 mod inheritance;

@@ -3,6 +3,7 @@
 use crate::people::*;
 use domain::{
     Refusal,
+    letter::GATHERED,
     membership::{Role, Status},
 };
 use usecases::members;
@@ -109,8 +110,10 @@ fn a_member_is_told_by_mail_that_they_were_switched_off_and_on() {
         house.post().await;
         let before = house.mails_to(&bob.email).len();
         ada.deactivate(&bob).await.unwrap();
+        house.advance(GATHERED);
         house.post().await;
         ada.reactivate(&bob).await.unwrap();
+        house.advance(GATHERED);
         house.post().await;
         let subjects: Vec<_> =
             house.mails_to(&bob.email).split_off(before).into_iter().map(|mail| mail.subject).collect();

@@ -28,7 +28,7 @@ fn a_letter_can_be_seen_only_once_its_transaction_is_kept() {
         for kept in [false, true] {
             let mut c = house.installation.db.write().await.unwrap();
             let id = LetterId::from_random([u8::from(kept); 16]);
-            storage::outbox::insert(&mut c, id, &to, &letter, house.now()).await.unwrap();
+            storage::outbox::insert(&mut c, id, &to, &letter, (house.now(), house.now())).await.unwrap();
             assert_eq!(outbox::next_due(&house.installation).await.unwrap(), None);
             if kept {
                 c.commit().await.unwrap();
