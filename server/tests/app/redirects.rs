@@ -5,6 +5,7 @@ use crate::{
     failed::{Failed, clean},
     house::on_both,
 };
+use std::time::Duration;
 
 const ELSEWHERE: [&str; 16] = [
     "https://evil.example",
@@ -121,6 +122,7 @@ fn a_sign_in_that_was_lured_ends_at_home() {
     on_both(async |house| {
         house.found("Northwind", "ada@northwind.example").await;
         for elsewhere in ELSEWHERE {
+            house.advance(Duration::from_secs(60)); // an account signs in so often a minute
             let fields =
                 [("email", "ada@northwind.example"), ("password", crate::house::PASSWORD), ("next", elsewhere)];
             let answer = house.anonymous().submit("sessions/sign-in", &fields).await;
