@@ -27,7 +27,7 @@ const OF_NETWORK: i64 = 100;
 /// Wrong passwords an hour for one account before each further one waits.
 const FREE_OF_ACCOUNT: i64 = 5;
 /// Right passwords a minute for one account: each costs as much memory as a wrong one.
-const RIGHT: i64 = 30;
+const RIGHT: i64 = 60;
 
 /// A failed sign-in, by account and network address.
 pub(crate) type Failed = (UserId, Option<IpAddr>);

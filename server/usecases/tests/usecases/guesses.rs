@@ -176,10 +176,10 @@ fn a_network_of_the_newer_kind_is_counted_as_a_whole() {
 }
 
 #[test]
-fn an_account_signs_in_thirty_times_a_minute() {
+fn an_account_signs_in_sixty_times_a_minute() {
     on_both(async |house| {
         house.found("Northwind", ADA).await;
-        for _ in 0..30 {
+        for _ in 0..60 {
             assert!(is_let_in(&house.stranger().await, ADA).await);
         }
         let why = refused(sessions::sign_in(&house.stranger().await, ADA, PASSWORD).await.map(|_| ()));
