@@ -1,12 +1,8 @@
 //! Who may know whom. A forbidden arrow fails here, before anybody has grown used to it.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
-
+use crate::promises::{sources, workspace};
 use serde_json::Value;
+use std::{env, process::Command};
 
 /// Every crate of the house, and which others it may name: nothing names `bailiwick`.
 const MAY_SEE: &[(&str, &[&str])] = &[
@@ -90,15 +86,11 @@ fn no_file_has_outgrown_its_reader() {
     assert!(long.is_empty(), "these files are longer than {LONGEST_FILE} lines: {long:?}");
 }
 
-fn house() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace above the server").to_path_buf()
-}
-
 fn packages() -> Vec<Value> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let answer = Command::new(cargo)
         .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
-        .current_dir(house())
+        .current_dir(workspace())
         .output()
         .expect("cargo runs");
     assert!(answer.status.success(), "{}", String::from_utf8_lossy(&answer.stderr));
@@ -112,26 +104,4 @@ fn list(value: &Value, key: &str) -> Vec<Value> {
 
 fn text(value: &Value, key: &str) -> String {
     value[key].as_str().unwrap_or_else(|| panic!("no text `{key}`")).to_owned()
-}
-
-/// Every file of ours with one of these endings: its path from the workspace, and what is in it.
-fn sources(endings: &[&str]) -> Vec<(PathBuf, String)> {
-    let root = house();
-    let mut folders: Vec<_> = ["app", "frontend", "server", "style", "end2end"].map(|it| root.join(it)).into();
-    let mut found = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("a folder of the workspace").flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                if !["node_modules", "target"].iter().any(|it| path.ends_with(it)) {
-                    folders.push(path);
-                }
-            } else if path.extension().and_then(|it| it.to_str()).is_some_and(|it| endings.contains(&it)) {
-                let inside = fs::read_to_string(&path).expect("our sources are UTF-8");
-                found.push((path.strip_prefix(&root).expect("below the root").to_path_buf(), inside));
-            }
-        }
-    }
-    assert!(!found.is_empty(), "no sources found below {}", root.display());
-    found
 }

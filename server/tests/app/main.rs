@@ -36,6 +36,7 @@ mod operator;
 mod pages;
 mod pooler;
 mod programs;
+mod promises;
 mod proxies;
 mod readiness;
 mod redirects;
