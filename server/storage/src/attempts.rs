@@ -36,7 +36,8 @@ struct Key {
     key: String,
 }
 
-/// Keys that begin with `prefix`, which has no wildcard in it, and whose window began after `since`, `most` at most. There are few counters: they are all looked at.
+/// Keys that begin with `prefix`, which has no wildcard in it, and whose window began after `since`, `most` at most. Looks at
+/// all counters: for `bailiwick doctor`, not for a request.
 pub async fn keys(c: &mut Connection, prefix: &str, since: Timestamp, most: usize) -> Result<Vec<String>, Error> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let keys: Vec<Key> = all!(c, KEYS, format!("{prefix}%"), At(since), most)?;

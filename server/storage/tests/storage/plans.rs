@@ -5,8 +5,9 @@ use storage::trial::Trial;
 
 /// Run by the worker or the controller alone, or over what is bounded: a page's own rows, the letters and the requests that
 /// wait, the operators and their credentials, one row.
-const MAY_SCAN: [(&str, &str); 27] = [
+const MAY_SCAN: [(&str, &str); 28] = [
     ("account_activity", "DELETE_OVER"),
+    ("attempts", "KEYS"),
     ("cluster", "BEHIND"),
     ("credentials", "ALL"),
     ("credentials", "END_OF"),
