@@ -69,6 +69,7 @@ fn a_name_of_the_clusters_own_is_neither_created_nor_adopted_and_the_attempt_is_
         let house = house.with(|settings| settings.namespaces.reserved = vec![Pattern::parse("*-infra").unwrap()]);
         let cert = house.found("Cert", "eve@cert.example").await;
         assert_eq!(cert.creates("manager").await, Err(reserved("cert-manager")));
+        house.advance(MINUTE);
         assert_eq!(cert.creates("infra").await, Err(reserved("cert-infra")), "as configured");
         for name in ["kube-system", "cert-manager", "argocd", "our-infra"] {
             let adopted = operator::adopt(&house.operator(), &cert.slug, name).await;

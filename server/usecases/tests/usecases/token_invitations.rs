@@ -47,7 +47,7 @@ fn a_token_passes_on_its_own_namespaces_and_no_others() {
         let sent = invitations::send(&program.context().await, &ada.slug, &emails, Some(&unknown)).await;
         assert_eq!(refused(sent), Refusal::UnknownNamespace { name });
         assert_eq!(house.rows(&["activity", "organizations"]).await, before, "nobody is invited");
-        assert_eq!(ada.codes().await[5..], ["refused", "refused"]);
+        assert_eq!(ada.codes().await[5..], ["refused"], "the second within a minute is counted with the first");
 
         let all = program.invite("bob@northwind.example", None, &ada).await;
         let some = program.invite("eve@northwind.example", Some(&texts(["lab"])), &ada).await;

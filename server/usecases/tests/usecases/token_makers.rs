@@ -162,7 +162,8 @@ fn a_token_switches_members_off_but_ends_no_token_with_them() {
         }
         assert_eq!(house.rows(&["activity", "organizations"]).await, before);
         assert!(bob.is_signed_in().await);
-        assert_eq!(ada.codes().await.iter().filter(|code| **code == "refused").count(), 3);
+        let refused = ada.codes().await.iter().filter(|code| **code == "refused").count();
+        assert_eq!(refused, 1, "the others within a minute are counted with the first");
         let done = members::deactivate(&context, &ada.slug, &id, &texts([""])).await.unwrap();
         assert_eq!((done.member.status, done.removed_tokens), (Status::Deactivated, 0));
         bobs.identify().await.unwrap();
