@@ -12,6 +12,7 @@ use bailiwick::{
 };
 use domain::{
     id::{MemberId, SessionId, UserId},
+    letter::GATHERED,
     membership::Role,
     text::{EmailAddress, PersonName, Slug},
     time::Timestamp,
@@ -110,6 +111,7 @@ impl House {
     pub(crate) async fn live_in<T: AsyncFn(Self)>(trial: Trial, test: &T) {
         let house = Self::build(trial);
         test(house.clone()).await;
+        house.advance(GATHERED);
         house.post().await;
         let left = outbox::state(&house.installation).await;
         // A test may have closed the database.
