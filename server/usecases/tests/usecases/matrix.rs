@@ -1,7 +1,7 @@
 //! Who has which namespace, as a picture; and giving and taking one of them.
 
 use crate::{bearers::*, people::*};
-use domain::{Refusal, permission::Permission::WritePods, text::Problem, token::Lifetime};
+use domain::{Refusal, letter::GATHERED, permission::Permission::WritePods, text::Problem, token::Lifetime};
 use usecases::{
     cluster::Sync,
     grants,
@@ -135,6 +135,7 @@ fn one_namespace_is_given_and_taken_whatever_else_was_changed_meanwhile() {
         ada.take_one(&id, "northwind-lab").await.unwrap();
         let has = async || ticks(&ada.matrix("bob").await.rows[0]);
         assert_eq!(has().await, [false, false, true]);
+        house.advance(GATHERED);
         house.post().await;
 
         let given = ada.give_one(&id, "dev").await.unwrap();
@@ -145,6 +146,7 @@ fn one_namespace_is_given_and_taken_whatever_else_was_changed_meanwhile() {
         assert_eq!(ada.give_one(&id, "dev").await.unwrap().version, given.version, "they have it already");
         ada.take_one(&id, "lab").await.unwrap();
         assert_eq!(ada.codes().await.len(), written, "what changes nothing is not written down");
+        house.advance(GATHERED);
         house.post().await;
         let mail = house.mails_to("bob@northwind.example").pop().unwrap();
         assert!(mail.subject.contains("access") && mail.text.contains("northwind-dev"), "{}", mail.text);

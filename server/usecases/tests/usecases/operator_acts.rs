@@ -20,7 +20,7 @@ async fn northwind(house: &House) -> [Person; 3] {
     }
     let bob = ada.welcome_admin("bob@northwind.example").await;
     let eve = ada.welcome("eve@northwind.example").await;
-    house.post().await;
+    mails(house).await;
     [ada, bob, eve]
 }
 

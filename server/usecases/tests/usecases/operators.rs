@@ -4,6 +4,7 @@ use crate::{bearers::*, people::*, tenants::Answers, tenants::why};
 use domain::{
     Refusal,
     grant::Holder,
+    letter::GATHERED,
     membership::Role,
     permission::Permission::{self, WritePods},
     time::Timestamp,
@@ -131,6 +132,7 @@ impl Scene {
         let program = ada.token("ci", &["dev"], EVERY_SCOPE).await;
         let carl = house.found("Contoso", "carl@contoso.example").await;
         let olga = house.runs("olga@bailiwick.example").await;
+        house.advance(GATHERED);
         house.post().await;
         let request = ada.ask_for_namespaces(30).await;
         house.hold_deletions(&ada.slug, 40, 50).await;

@@ -3,6 +3,7 @@
 use crate::{bearers::*, people::*};
 use domain::{
     Refusal,
+    letter::GATHERED,
     membership::{Role, Status},
     token::{EXPIRED_LISTED, Lifetime, Scopes},
 };
@@ -121,6 +122,7 @@ fn what_a_token_gave_carries_it_and_its_maker() {
             assert_eq!(house.trial.number(&carry).await, rows, "{table}");
         }
         // Whoever made the token is told what it took from them: it was not their own hand.
+        house.advance(GATHERED);
         house.post().await;
         let mails = (house.mails_to("bob@northwind.example").len(), house.mails_to(&ada.email).len());
         assert_eq!(mails, (1, 1));
