@@ -2,6 +2,7 @@
 
 use crate::{bearers::*, people::*};
 use domain::{
+    letter::GATHERED,
     membership::Role,
     token::{Lifetime, REMINDED_BEFORE},
 };
@@ -72,6 +73,7 @@ fn one_letter_names_all_that_end_and_is_of_one_organization() {
         let there = Person { slug: carl.slug.clone(), ..ada.clone() };
         there.become_role(Role::Admin).await.unwrap();
         let bob = ada.welcome_admin("bob@northwind.example").await;
+        house.advance(GATHERED);
         house.post().await;
         let mut adas = Vec::new();
         for name in ["one", "", "<b>two</b>"] {
@@ -120,6 +122,7 @@ fn when_its_maker_is_no_admin_any_more_every_admin_is_told() {
         }
         makers[0].become_role(Role::Member).await.unwrap();
         ada.deactivate(&makers[1]).await.unwrap();
+        house.advance(GATHERED);
         house.post().await;
         house.advance(85 * DAY);
         let mails = remind(&house).await;
