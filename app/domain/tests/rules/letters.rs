@@ -7,7 +7,7 @@ use domain::{
 };
 
 fn names(names: &[&str]) -> Vec<NamespaceName> {
-    names.iter().map(|name| NamespaceName::parse(name).unwrap()).collect()
+    names.iter().map(|name| NamespaceName::parse(name).expect("a name")).collect()
 }
 
 fn namespaces(added: &[&str], removed: &[&str]) -> AccessChange {
