@@ -75,6 +75,12 @@ pub(super) fn Panel(shared: Shared, member: Memo<Option<Member>>) -> impl IntoVi
                             .into_any()
                     },
                 )}
+                // Of oneself the account's own page ends the others.
+                {(may_save && !is_own)
+                    .then_some(move || {
+                        let member = member.get().filter(|member| member.status == RowStatus::Active);
+                        member.map(|member| view! { <SignOut member /> })
+                    })}
                 {may_save
                     .then_some(move || {
                         member.get().map(|member| view! { <OperatorOnly member pending=pending.get() /> })
@@ -95,6 +101,24 @@ fn question(
     let name = shared.address.with(|address| address.get("ends").map(ToOwned::to_owned)).filter(|_| shared.admin())?;
     let grant = grants.namespaces.iter().find(|grant| grant.namespace.as_str() == name && grant.is_ticked())?;
     Some(ends::question(&shared.slug.get(), id.into(), whose, &grant.namespace, grant.ends_at))
+}
+
+/// For a device that is lost, or in other hands.
+#[component]
+fn SignOut(member: Member) -> impl IntoView {
+    let Member { id, email, .. } = member;
+    view! {
+        <div class="panel-ask">
+            <p class="quiet small">"A device of theirs is lost?"</p>
+            <div class="deeds">
+                <button form="view" name="sessions" value=id.clone() id=format!("sessions-{id}") class="button small">
+                    "Sign out everywhere"
+                    <span class="visually-hidden">{format!(" {email}")}</span>
+                </button>
+            </div>
+        </div>
+    }
+    .into_any()
 }
 
 /// What no admin does with this member, as things to ask for.

@@ -204,25 +204,7 @@ fn Actions(shared: Shared, member: Member) -> impl IntoView {
                 let waits = shared.pending.with_untracked(|pending| pending.of_kind("change_founder"));
                 view! { <Ask kind="change_founder" words="Change the founder" waits class="until" /> }
             });
-            // Of oneself the account's own page ends the others.
-            let is_own = shared.page.with_untracked(|page| page.own.as_ref() == Some(&id));
-            let sign_out = (!is_own).then(|| {
-                view! {
-                    <button
-                        form="view"
-                        name="sessions"
-                        value=id.clone()
-                        id=format!("sessions-{id}")
-                        class="icon"
-                        title="Sign out everywhere"
-                        aria-label=format!("Sign {email} out everywhere")
-                    >
-                        <Glyph icon=Icon::SignOut />
-                    </button>
-                }
-            });
             view! {
-                {sign_out}
                 <Closable
                     form="view"
                     name="deactivate"
