@@ -131,8 +131,8 @@ impl Scene {
         ada.deactivate(&joe).await.unwrap();
         let program = ada.token("ci", &["dev"], EVERY_SCOPE).await;
         let carl = house.found("Contoso", "carl@contoso.example").await;
-        let olga = house.runs("olga@bailiwick.example").await;
         house.advance(GATHERED);
+        let olga = house.runs("olga@bailiwick.example").await;
         house.post().await;
         let request = ada.ask_for_namespaces(30).await;
         house.hold_deletions(&ada.slug, 40, 50).await;
