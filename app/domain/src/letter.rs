@@ -137,15 +137,12 @@ impl AccessChange {
         else {
             return Some(later);
         };
-        let net = |first: &[NamespaceName],
-                   undone: &[NamespaceName],
-                   then: &[NamespaceName],
-                   was_undone: &[NamespaceName]| {
-            let stays = first.iter().filter(|name| !undone.contains(name));
-            let comes = then.iter().filter(|name| !was_undone.contains(name));
-            stays.chain(comes).cloned().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
-        };
-        let (added, removed) = (net(added, taken, given, removed), net(removed, given, taken, added));
+        // A name on both sides was given and taken back, or the other way round.
+        let (all_added, all_removed): (BTreeSet<_>, BTreeSet<_>) =
+            (added.iter().chain(given).collect(), removed.iter().chain(taken).collect());
+        let only =
+            |these: &BTreeSet<&NamespaceName>, those| these.difference(those).copied().cloned().collect::<Vec<_>>();
+        let (added, removed) = (only(&all_added, &all_removed), only(&all_removed, &all_added));
         (!added.is_empty() || !removed.is_empty()).then_some(Self::Namespaces { added, removed })
     }
 }
