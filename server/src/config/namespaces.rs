@@ -7,19 +7,19 @@ use domain::{
 };
 
 const LEVELS: [(&str, Option<PodSecurity>); 4] = [
-    ("restricted", Some(PodSecurity::Restricted)),
-    ("baseline", Some(PodSecurity::Baseline)),
-    ("privileged", Some(PodSecurity::Privileged)),
+    (PodSecurity::Restricted.as_str(), Some(PodSecurity::Restricted)),
+    (PodSecurity::Baseline.as_str(), Some(PodSecurity::Baseline)),
+    (PodSecurity::Privileged.as_str(), Some(PodSecurity::Privileged)),
     ("none", None),
 ];
 
 pub(super) fn rules(reader: &Reader) -> Result<Rules, ConfigError> {
     let prefix = reader.parsed("namespace_prefix", prefix)?.unwrap_or_default();
-    let reserved = reader.parsed("reserved_namespaces", |_| {
-        reader.list("reserved_namespaces").unwrap_or_default().into_iter().map(pattern).collect::<Result<_, _>>()
-    })?;
+    let reserved =
+        reader.list("reserved_namespaces").unwrap_or_default().into_iter().map(pattern).collect::<Result<_, _>>();
+    let reserved = reserved.map_err(|why| reader.wrong("reserved_namespaces", why))?;
     let pod_security = reader.one_of("pod_security", &LEVELS)?.unwrap_or(Some(PodSecurity::Baseline));
-    let rules = Rules { prefix, reserved: reserved.unwrap_or_default(), pod_security };
+    let rules = Rules { prefix, reserved, pod_security };
     if !rules.prefix.is_empty() && rules.reserves_all_under(rules.prefix.as_str()) {
         let why = "every name that begins with it is reserved, so that nobody could create a namespace; choose another prefix";
         return Err(reader.wrong("namespace_prefix", why));
